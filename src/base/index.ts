@@ -1,0 +1,2 @@
+export { assert, CapabilityError, getErrorClass, registerErrors, WsiError } from "./errors.ts";
+export { ByteLru } from "./lru.ts";

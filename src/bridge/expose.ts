@@ -1,0 +1,12 @@
+import { expose as exposeByComlink, transfer } from "comlink";
+import "./wire-errors.ts";
+
+/** Answers calls from the page that started this worker; thrown errors keep class, fields and cause. */
+export function expose(api: object): void {
+  exposeByComlink(api);
+}
+
+/** Marks buffers inside `value` as handed over rather than copied when it crosses to another thread. */
+export function moveOut<T>(value: T, buffers: Transferable[]): T {
+  return transfer(value, buffers);
+}

@@ -1,0 +1,5 @@
+export { type Capabilities, getCapabilities } from "./capabilities.ts";
+export { PoolClosedError, WorkerCrashedError, WorkerStuckError } from "./errors.ts";
+export { moveOut } from "./expose.ts";
+export { type PoolJob, type PoolState, WorkerPool } from "./pool.ts";
+export { type Seat, seatOnThisThread, spawnIoWorker, spawnSlideWorker } from "./spawn.ts";

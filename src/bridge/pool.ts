@@ -1,0 +1,205 @@
+import { PoolClosedError, WorkerCrashedError, WorkerStuckError } from "./errors.ts";
+import { JobQueue } from "./job-queue.ts";
+import type { Seat } from "./spawn.ts";
+
+/** One request to a pool. */
+export interface PoolJob<Api, Result> {
+  /** What is asked, for error messages: "region of CMU-1.svs". */
+  readonly request: string;
+  /** Higher runs sooner; equal ones in order of asking. */
+  readonly priority?: number;
+  readonly signal?: AbortSignal;
+  /** A worker silent for longer on this job is replaced. */
+  readonly timeoutMs: number;
+  /** Does the work. Called again on another seat if its first one died under somebody else's job. */
+  run(seat: Seat<Api>): Promise<Result>;
+}
+
+/** What a pool is doing now. */
+export interface PoolState {
+  readonly workers: number;
+  readonly queued: number;
+  readonly running: number;
+  /** Workers replaced since the start. */
+  readonly restarts: number;
+}
+
+interface Entry<Api> {
+  readonly job: PoolJob<Api, unknown>;
+  readonly priority: number;
+  readonly sequence: number;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (reason: unknown) => void;
+  /** Answered, aborted or failed: whatever comes later is dropped. */
+  settled: boolean;
+}
+
+interface Post<Api> {
+  readonly seat: Seat<Api>;
+  /** In the order sent; the first is the one the worker is at. */
+  readonly entries: Entry<Api>[];
+  timer: ReturnType<typeof setTimeout> | undefined;
+}
+
+/**
+ * Workers that answer as `Api`, with one queue on the caller's side.
+ * Each worker holds at most `depth` jobs (two, so that the next message is there when one ends); the rest wait here,
+ * where they can still be reordered or aborted. A worker that hangs or dies is replaced, and only the job it was at fails.
+ */
+export class WorkerPool<Api> {
+  readonly name: string;
+  readonly size: number;
+  readonly #spawn: () => Seat<Api>;
+  readonly #depth: number;
+  readonly #queue = new JobQueue<Entry<Api>>();
+  readonly #posts = new Set<Post<Api>>();
+  readonly #listeners = new Set<() => void>();
+  #sequence = 0;
+  #restarts = 0;
+  #closed = false;
+
+  constructor(options: { name: string; size: number; depth?: number; spawn: () => Seat<Api> }) {
+    this.name = options.name;
+    this.size = options.size;
+    this.#spawn = options.spawn;
+    this.#depth = options.depth ?? 2;
+  }
+
+  state(): PoolState {
+    let running = 0;
+    for (const post of this.#posts) running += post.entries.length;
+    return { workers: this.#posts.size, queued: this.#queue.size, running, restarts: this.#restarts };
+  }
+
+  /** Calls back after each change of `state()`. Returns how to stop. */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  run<Result>(job: PoolJob<Api, Result>): Promise<Result> {
+    if (this.#closed) return Promise.reject(new PoolClosedError(this.name));
+    const { signal } = job;
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    return new Promise<Result>((resolve, reject) => {
+      const onAbort = () => settle(() => reject(signal!.reason));
+      const settle = (finish: () => void) => {
+        if (entry.settled) return;
+        entry.settled = true;
+        signal?.removeEventListener("abort", onAbort);
+        this.#queue.delete(entry);
+        finish();
+        this.#changed();
+      };
+      const entry: Entry<Api> = {
+        job,
+        priority: job.priority ?? 0,
+        sequence: this.#sequence++,
+        resolve: (result) => settle(() => resolve(result as Result)),
+        reject: (reason) => settle(() => reject(reason)),
+        settled: false,
+      };
+      signal?.addEventListener("abort", onAbort, { once: true });
+      this.#queue.push(entry);
+      this.#pump();
+      this.#changed();
+    });
+  }
+
+  /** Calls `visit` on every worker that runs now; what is not running holds nothing. */
+  async broadcast(visit: (seat: Seat<Api>) => Promise<void>): Promise<void> {
+    await Promise.all([...this.#posts].map((post) => visit(post.seat)));
+  }
+
+  /** Starts workers ahead of need. */
+  warmUp(visit: (seat: Seat<Api>) => Promise<void>): Promise<void> {
+    while (this.#posts.size < this.size && !this.#closed) this.#open();
+    return this.broadcast(visit);
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const post of [...this.#posts]) this.#discard(post, new PoolClosedError(this.name));
+    for (let entry = this.#queue.pop(); entry; entry = this.#queue.pop()) entry.reject(new PoolClosedError(this.name));
+    this.#changed();
+  }
+
+  #pump(): void {
+    while (this.#queue.size > 0) {
+      const post = this.#freePost();
+      if (!post) return;
+      const entry = this.#queue.pop();
+      if (entry) this.#send(post, entry);
+    }
+  }
+
+  /** An idle worker, else a new one, else the least busy with room. */
+  #freePost(): Post<Api> | undefined {
+    let best: Post<Api> | undefined;
+    for (const post of this.#posts) if (!best || post.entries.length < best.entries.length) best = post;
+    if ((!best || best.entries.length > 0) && this.#posts.size < this.size) return this.#open();
+    return best && best.entries.length < this.#depth ? best : undefined;
+  }
+
+  #open(): Post<Api> {
+    const post: Post<Api> = { seat: this.#spawn(), entries: [], timer: undefined };
+    post.seat.onDeath((detail) => {
+      if (!this.#posts.has(post)) return;
+      const request = post.entries[0]?.job.request ?? this.name;
+      this.#replace(post, new WorkerCrashedError(request, detail));
+    });
+    this.#posts.add(post);
+    return post;
+  }
+
+  #send(post: Post<Api>, entry: Entry<Api>): void {
+    post.entries.push(entry);
+    if (post.entries.length === 1) this.#watch(post);
+    const done = (settle: () => void) => {
+      const at = post.entries.indexOf(entry);
+      if (at < 0) return; // the post was replaced: the entry lives on elsewhere
+      post.entries.splice(at, 1);
+      if (at === 0) this.#watch(post);
+      settle();
+      this.#pump();
+      this.#changed();
+    };
+    // `run` may throw before its first await.
+    Promise.resolve()
+      .then(() => entry.job.run(post.seat))
+      .then(
+        (result) => done(() => entry.resolve(result)),
+        (reason) => done(() => entry.reject(reason)),
+      );
+  }
+
+  /** Times the job that the worker is at. */
+  #watch(post: Post<Api>): void {
+    clearTimeout(post.timer);
+    const head = post.entries[0];
+    if (!head) return;
+    const { request, timeoutMs } = head.job;
+    post.timer = setTimeout(() => this.#replace(post, new WorkerStuckError(request, timeoutMs)), timeoutMs);
+  }
+
+  #replace(post: Post<Api>, error: Error): void {
+    this.#restarts++;
+    this.#discard(post, error);
+    this.#pump();
+    this.#changed();
+  }
+
+  /** Ends a worker: the job it was at fails, those behind it go back to the queue. */
+  #discard(post: Post<Api>, error: Error): void {
+    clearTimeout(post.timer);
+    this.#posts.delete(post);
+    post.seat.terminate();
+    const [head, ...others] = post.entries.splice(0);
+    head?.reject(error);
+    for (const entry of others) if (!entry.settled) this.#queue.push(entry);
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}

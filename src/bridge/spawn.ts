@@ -1,0 +1,46 @@
+import { releaseProxy, wrap } from "comlink";
+import "./wire-errors.ts";
+
+/** A running worker that answers as `Api` (every method of it returns a promise), or the same thing on this thread. */
+export interface Seat<Api> {
+  readonly api: Api;
+  /** Ends it at once, whatever it is doing. */
+  terminate(): void;
+  /** Calls back once when it died by itself. */
+  onDeath(listener: (detail: string) => void): void;
+}
+
+/** Starts a worker that decodes slides. */
+export function spawnSlideWorker<Api>(): Seat<Api> {
+  return seatOf<Api>(
+    new Worker(new URL("../../workers/slide.worker.ts", import.meta.url), { type: "module", name: "coverslip-slide" }),
+  );
+}
+
+/** Starts the worker that reads files into shared memory. */
+export function spawnIoWorker<Api>(): Seat<Api> {
+  return seatOf<Api>(
+    new Worker(new URL("../../workers/io.worker.ts", import.meta.url), { type: "module", name: "coverslip-io" }),
+  );
+}
+
+/** A seat on the caller's own thread: for Node, tests and small tools. */
+export function seatOnThisThread<Api>(api: Api): Seat<Api> {
+  return { api, terminate: () => {}, onDeath: () => {} };
+}
+
+function seatOf<Api>(worker: Worker): Seat<Api> {
+  const api = wrap<object>(worker);
+  return {
+    api: api as Api,
+    terminate() {
+      api[releaseProxy]();
+      worker.terminate();
+    },
+    onDeath(listener) {
+      // An uncaught error inside a worker leaves it in an unknown state: as good as dead.
+      worker.addEventListener("error", (event) => listener(event.message || "it could not be started"), { once: true });
+      worker.addEventListener("messageerror", () => listener("a message could not be read"), { once: true });
+    },
+  };
+}
