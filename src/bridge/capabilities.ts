@@ -1,5 +1,7 @@
 /** What this page or worker may do; asked once. */
 export interface Capabilities {
+  /** This is Node, not a browser. */
+  readonly node: boolean;
   /** Module workers can be started. */
   readonly workers: boolean;
   /** Memory can be shared between threads: the page is cross-origin isolated. */
@@ -9,9 +11,12 @@ export interface Capabilities {
 }
 
 export function getCapabilities(): Capabilities {
-  const isNode = typeof process !== "undefined" && !!process.versions?.node;
+  // `process` is not named here: bundlers would put a substitute for it into the page.
+  const node =
+    "process" in globalThis && !!(globalThis as { process?: { versions?: { node?: string } } }).process?.versions?.node;
   return {
-    workers: typeof Worker !== "undefined" && !isNode,
+    node,
+    workers: typeof Worker !== "undefined" && !node,
     sharedMemory: typeof SharedArrayBuffer !== "undefined" && globalThis.crossOriginIsolated === true,
     cores: globalThis.navigator?.hardwareConcurrency ?? 1,
   };
