@@ -1,0 +1,13 @@
+export { type AsyncBytes, openAsyncBytes, readAll, readStart } from "./async-bytes.ts";
+export type { ByteRange, ByteSpec, SlideFiles, SyncBytes } from "./byte-source.ts";
+export { ByteReadError, type ByteReadReason } from "./errors.ts";
+export { openSyncFiles, type SyncFiles } from "./file-set.ts";
+export { createIoService, type IoService } from "./io-service.ts";
+export {
+  createSharedBlocks,
+  fillState,
+  hintRanges,
+  type SharedBlocks,
+  type SharedBlocksOptions,
+} from "./shared-blocks.ts";
+export { specFromBytes, specFromDisk, specFromFile, specFromHandle, specFromUrl } from "./specs.ts";

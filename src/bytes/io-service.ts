@@ -1,0 +1,98 @@
+import type { SlideFiles } from "./byte-source.ts";
+import { openReaders } from "./open-reader.ts";
+import { ring, type SharedBlocks } from "./shared-blocks.ts";
+import { SharedFiller } from "./shared-filler.ts";
+
+/** The protocol of the I/O worker: one for all slides of a page. */
+export interface IoService {
+  /** Reads a slide's files into its shared blocks from now on, as decoders and hints ask, and the rest when idle. */
+  serve(id: number, files: SlideFiles, shared: SharedBlocks): Promise<void>;
+  /** Lets go of a slide. */
+  release(id: number): Promise<void>;
+}
+
+/** How long the worker may be deaf to messages (a new slide, a closed one). */
+const YIELD_AFTER_MS = 8;
+/** A wait that blocks the thread wakes sooner than one that does not, but hears no message: only as long as that. */
+const BLOCKING_WAIT_MS = 4;
+/** The same in browsers that cannot wait without blocking, once nobody has asked for anything for a while. */
+const IDLE_WAIT_MS = 40;
+const IDLE_AFTER_MS = 1000;
+
+/** What the I/O worker does, without the worker: tested in Node. */
+export function createIoService(): IoService {
+  const slides = new Map<number, SharedFiller>();
+  let isRunning = false;
+
+  /** Goes on until no slide is left. */
+  async function run(): Promise<void> {
+    if (isRunning) return;
+    isRunning = true;
+    let heardAtMs = performance.now();
+    let yieldedAtMs = heardAtMs;
+    while (slides.size > 0) {
+      const served = [...slides.values()];
+      const doorbell = served[0]!.shared.doorbell;
+      const rung = Atomics.load(doorbell, 0);
+      const nowMs = performance.now();
+      if (serveOne(served)) {
+        heardAtMs = nowMs;
+      } else if (!served.some((slide) => slide.fill(nowMs - heardAtMs))) {
+        await rest(doorbell, rung, nowMs - heardAtMs);
+      }
+      if (performance.now() - yieldedAtMs > YIELD_AFTER_MS) {
+        await hearMessages();
+        yieldedAtMs = performance.now();
+      }
+    }
+    isRunning = false;
+  }
+
+  return {
+    async serve(id, files, shared) {
+      const readers = await openReaders(files.files);
+      slides.get(id)?.close();
+      slides.set(id, new SharedFiller(shared, readers));
+      // It may be resting, and has something to fill now.
+      ring(shared);
+      run();
+    },
+    async release(id) {
+      const slide = slides.get(id);
+      if (!slide) return;
+      slides.delete(id);
+      slide.close();
+      ring(slide.shared);
+    },
+  };
+}
+
+/** Reads one batch: of a slide that somebody waits for, else of the one whose hint is first. */
+function serveOne(slides: readonly SharedFiller[]): boolean {
+  for (const slide of slides) slide.listen();
+  const slide = slides.find((slide) => slide.isUrgent) ?? slides.find((slide) => slide.isWanted);
+  return slide?.serve() ?? false;
+}
+
+/** Waits until the bell is rung, or a message has come. */
+async function rest(doorbell: Int32Array<SharedArrayBuffer>, rung: number, quietMs: number): Promise<void> {
+  if (!Atomics.waitAsync) {
+    Atomics.wait(doorbell, 0, rung, quietMs > IDLE_AFTER_MS ? IDLE_WAIT_MS : BLOCKING_WAIT_MS);
+    return hearMessages();
+  }
+  if (quietMs < IDLE_AFTER_MS && Atomics.wait(doorbell, 0, rung, BLOCKING_WAIT_MS) !== "timed-out") return;
+  const wait = Atomics.waitAsync(doorbell, 0, rung);
+  if (wait.async) await wait.value;
+}
+
+/** Lets messages in that came while this thread was busy: a timer would take 4 ms, a message of one's own none. */
+function hearMessages(): Promise<void> {
+  const { port1, port2 } = new MessageChannel();
+  return new Promise((resolve) => {
+    port2.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port1.postMessage(undefined);
+  });
+}

@@ -1,0 +1,276 @@
+import { readTogether } from "./blob-bytes.ts";
+import type { ByteReader } from "./byte-reader.ts";
+import { toByteReadError } from "./errors.ts";
+import { type RequestRing, takeFrom } from "./request-ring.ts";
+import { ABSENT, CLAIMED, failureCode, isEvicting, type SharedBlocks } from "./shared-blocks.ts";
+import { SlotClock } from "./slot-clock.ts";
+
+/** The longest stretch that is read for one request and those beside it. */
+const LONGEST_RUN_BYTES = 2 ** 20;
+/** Stretches read in one call (io-notes: a composite of 4 takes 0.45 ms each, one alone 0.7). */
+const RUNS_PER_CALL = 4;
+/** A request to a server takes its time however small it is. */
+const SHORTEST_SERVER_RUN_BYTES = 256 * 2 ** 10;
+/** While somebody waits, no more than so much is read along for others. */
+const ALONG_BYTES = 128 * 2 ** 10;
+/** What is read at once when nothing is asked for: little while requests keep coming, as they wait until it is done. */
+const FILL_BYTES = 8 * 2 ** 20;
+const FILL_BYTES_WHILE_BUSY = 2 * 2 ** 20;
+const BUSY_MS = 250;
+/** Reading again what is there is cheaper than another stretch. */
+const FILL_GAP_BYTES = 256 * 2 ** 10;
+/** A server's file is not fetched whole without being asked when it is larger. */
+const FILL_SERVER_BYTES = 64 * 2 ** 20;
+/** Hints taken out of the ring; more stay there, so that whoever hints sees that it is full. */
+const HINTS_TAKEN = 2048;
+
+/** Blocks of one file that follow one another. */
+interface Run {
+  readonly file: number;
+  readonly first: number;
+  readonly count: number;
+}
+
+/** Reads one slide's files into its shared blocks. Lives in the I/O worker; everything is synchronous. */
+export class SharedFiller {
+  readonly shared: SharedBlocks;
+  readonly #readers: readonly ByteReader[];
+  readonly #clock: SlotClock;
+  readonly #urgent: Waiting;
+  readonly #wanted: Waiting;
+  readonly #longestRun: number;
+  /** The block from which on the idle fill has yet to look; past the end when there is nothing more to fill. */
+  #fillFrom: number;
+
+  constructor(shared: SharedBlocks, readers: readonly ByteReader[]) {
+    this.shared = shared;
+    this.#readers = readers;
+    this.#clock = new SlotClock(shared);
+    this.#urgent = new Waiting(shared, shared.urgent, Number.POSITIVE_INFINITY);
+    this.#wanted = new Waiting(shared, shared.wanted, HINTS_TAKEN);
+    this.#longestRun = this.#blocksIn(LONGEST_RUN_BYTES);
+    const served = readers.reduce((sum, reader) => sum + (reader.dear && !reader.blob ? reader.size : 0), 0);
+    this.#fillFrom = isEvicting(shared) || served > FILL_SERVER_BYTES ? shared.table.length : 0;
+  }
+
+  /** Somebody waits for a block. */
+  get isUrgent(): boolean {
+    return this.#urgent.peek() !== undefined;
+  }
+
+  /** Somebody will want a block. */
+  get isWanted(): boolean {
+    return this.#wanted.peek() !== undefined;
+  }
+
+  /** Takes in what was asked for since. */
+  listen(): void {
+    this.#urgent.listen();
+    this.#wanted.listen();
+  }
+
+  /** Reads what is waited for, else what was wanted first, and what lies beside it. False when nothing is asked for. */
+  serve(): boolean {
+    const runs: Run[] = [];
+    const isUrgent = this.isUrgent;
+    let room = Math.min(this.#clock.batchBlocks, this.#longestRun);
+    while (runs.length < RUNS_PER_CALL && room > 0) {
+      const block = this.#urgent.take(runs) ?? this.#wanted.take(runs);
+      if (block === undefined) break;
+      const run = this.#runAround(block, runs, room);
+      runs.push(run);
+      room -= run.count;
+      if (isUrgent) room = Math.min(room, this.#blocksIn(ALONG_BYTES));
+    }
+    if (runs.length > 0) this.#read(runs);
+    return runs.length > 0;
+  }
+
+  /** Reads more of the slide while nothing is asked for. False when it is all there, or does not fit. */
+  fill(quietMs: number): boolean {
+    const { table } = this.shared;
+    const wanted = this.#blocksIn(quietMs < BUSY_MS ? FILL_BYTES_WHILE_BUSY : FILL_BYTES);
+    const gap = this.#blocksIn(FILL_GAP_BYTES);
+    const runs: Run[] = [];
+    let counted = 0;
+    let block = this.#fillFrom;
+    for (; block < table.length && counted < wanted; block++) {
+      // Claimed is not read either: reading is done here only, and one call at a time.
+      const found = Atomics.compareExchange(table, block, ABSENT, CLAIMED);
+      if (found !== ABSENT && found !== CLAIMED) continue;
+      const file = this.#fileOf(block);
+      const before = runs.at(-1);
+      const end = before ? before.first + before.count : 0;
+      if (before?.file === file && block - end <= gap) {
+        runs[runs.length - 1] = { file, first: before.first, count: block + 1 - before.first };
+        counted += block + 1 - end;
+      } else {
+        runs.push({ file, first: block, count: 1 });
+        counted++;
+      }
+    }
+    this.#fillFrom = block;
+    if (runs.length > 0) this.#read(runs);
+    return runs.length > 0;
+  }
+
+  close(): void {
+    for (const reader of this.#readers) reader.close();
+  }
+
+  #blocksIn(bytes: number): number {
+    return Math.max(1, Math.floor(bytes / this.shared.blockBytes));
+  }
+
+  #fileOf(block: number): number {
+    const { files } = this.shared;
+    let low = 0;
+    let high = files.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (files[middle]!.firstBlock <= block) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  /** The stretch of claimed blocks of one file around a block. */
+  #runAround(block: number, others: readonly Run[], room: number): Run {
+    const { files, table } = this.shared;
+    const file = this.#fileOf(block);
+    const begin = files[file]!.firstBlock;
+    const end = files[file + 1]?.firstBlock ?? table.length;
+    const reader = this.#readers[file]!;
+    const shortest = reader.dear && !reader.blob ? Math.min(room, this.#blocksIn(SHORTEST_SERVER_RUN_BYTES)) : 1;
+    let first = block;
+    let last = block;
+    while (last + 1 < end && last + 1 - first < room && !isIn(others, last + 1)) {
+      if (last + 1 - first < shortest) Atomics.compareExchange(table, last + 1, ABSENT, CLAIMED);
+      if (Atomics.load(table, last + 1) !== CLAIMED) break;
+      last++;
+    }
+    while (first > begin && last + 1 - first < room && !isIn(others, first - 1)) {
+      if (Atomics.load(table, first - 1) !== CLAIMED) break;
+      first--;
+    }
+    return { file, first, count: last + 1 - first };
+  }
+
+  /** Reads runs, in one call where they are of Blobs, and publishes those of their blocks that are claimed. */
+  #read(runs: readonly Run[]): void {
+    const { table } = this.shared;
+    this.#clock.beginBatch();
+    const slots = runs.map(({ first, count }) =>
+      Array.from({ length: count }, (_, i) =>
+        Atomics.load(table, first + i) === CLAIMED ? this.#clock.take(first + i) : -1,
+      ),
+    );
+    const stretches = runs.map((run) => this.#stretchOf(run));
+    if (runs.length > 1 && stretches.every(({ reader }) => reader.blob)) {
+      try {
+        const all = readTogether(stretches);
+        let at = 0;
+        for (const [index, run] of runs.entries()) {
+          const { length } = stretches[index]!;
+          this.#publish(run, slots[index]!, all.subarray(at, at + length));
+          at += length;
+        }
+        return;
+      } catch {
+        // One of the files failed, and nothing of the others came: each alone, then.
+      }
+    }
+    for (const [index, run] of runs.entries()) this.#readAlone(run, slots[index]!);
+  }
+
+  #readAlone(run: Run, slots: readonly number[]): void {
+    const { reader, offset, length } = this.#stretchOf(run);
+    try {
+      const bytes = reader.blob ? readTogether([{ reader, offset, length }]) : new Uint8Array(length);
+      if (!reader.blob) reader.read(bytes, offset);
+      this.#publish(run, slots, bytes);
+    } catch (thrown) {
+      const code = failureCode(toByteReadError(reader.path, thrown).reason);
+      const { table } = this.shared;
+      for (const [i, slot] of slots.entries()) {
+        if (slot < 0) continue;
+        this.#clock.giveBack(slot);
+        Atomics.store(table, run.first + i, code);
+        Atomics.notify(table, run.first + i);
+      }
+      // A file that fails is not filled on: what is asked for is tried, and no more.
+      this.#fillFrom = table.length;
+    }
+  }
+
+  #stretchOf({ file, first, count }: Run) {
+    const { blockBytes, files } = this.shared;
+    const { firstBlock, size } = files[file]!;
+    const offset = (first - firstBlock) * blockBytes;
+    return { reader: this.#readers[file]!, offset, length: Math.min(count * blockBytes, size - offset) };
+  }
+
+  #publish(run: Run, slots: readonly number[], bytes: Uint8Array): void {
+    const { blockBytes, data } = this.shared;
+    for (let i = 0; i < slots.length; ) {
+      if (slots[i]! < 0) {
+        i++;
+        continue;
+      }
+      let end = i + 1;
+      while (end < slots.length && slots[end] === slots[end - 1]! + 1) end++;
+      data.set(bytes.subarray(i * blockBytes, end * blockBytes), slots[i]! * blockBytes);
+      for (; i < end; i++) this.#clock.publish(run.first + i, slots[i]!);
+    }
+  }
+}
+
+/** Requests taken out of a ring, first come first served. Those whose block has come meanwhile are passed over. */
+class Waiting {
+  readonly #table: Int32Array<SharedArrayBuffer>;
+  readonly #ring: RequestRing;
+  readonly #limit: number;
+  #blocks: number[] = [];
+  #at = 0;
+
+  constructor({ table }: SharedBlocks, requests: RequestRing, limit: number) {
+    this.#table = table;
+    this.#ring = requests;
+    this.#limit = limit;
+  }
+
+  listen(): void {
+    if (this.#at > this.#limit / 2 || this.#at === this.#blocks.length) {
+      this.#blocks = this.#blocks.slice(this.#at);
+      this.#at = 0;
+    }
+    while (this.#blocks.length - this.#at < this.#limit) {
+      const block = takeFrom(this.#ring);
+      if (block === undefined) return;
+      if (block < this.#table.length) this.#blocks.push(block);
+    }
+  }
+
+  peek(): number | undefined {
+    while (this.#at < this.#blocks.length) {
+      const block = this.#blocks[this.#at]!;
+      if (Atomics.load(this.#table, block) === CLAIMED) return block;
+      this.#at++;
+    }
+    return undefined;
+  }
+
+  /** The next that no run holds already. */
+  take(runs: readonly Run[]): number | undefined {
+    for (;;) {
+      const block = this.peek();
+      if (block === undefined) return undefined;
+      this.#at++;
+      if (!isIn(runs, block)) return block;
+    }
+  }
+}
+
+function isIn(runs: readonly Run[], block: number): boolean {
+  return runs.some(({ first, count }) => block >= first && block < first + count);
+}

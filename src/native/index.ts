@@ -1,0 +1,3 @@
+export { compileOpenSlide, instantiateOpenSlide, type OpenSlideModule } from "./openslide/module.ts";
+export { mountFiles } from "./openslide/mount.ts";
+export { OpenSlideFailure, OpenSlideHandle, OpenSlideLibrary, OpenSlideTrap } from "./openslide/openslide.ts";

@@ -1,0 +1,125 @@
+import { type ByteSpec, readStart, type SlideFiles, specFromFile, specFromHandle } from "#bytes";
+import { readSeriesUid } from "./dicom-series.ts";
+
+/** A file of a drop or a folder; `path` is relative, with forward slashes. */
+export interface FoundFile {
+  readonly path: string;
+  readonly file: File | FileSystemFileHandle;
+}
+
+/** A slide that may be opened, with all its files. Nothing has been read but the heads of DICOM files. */
+export interface SlideCandidate {
+  /** What a person calls it: the file's name, or the folder's for a DICOM series. */
+  readonly name: string;
+  /** Path of the file to open, as given. */
+  readonly path: string;
+  readonly files: SlideFiles;
+  readonly sizeBytes: number;
+}
+
+/** Extensions of files that are slides by themselves or with companions. */
+const SLIDE_EXTENSIONS = new Set("svs tif tiff ndpi mrxs vms vmu scn bif svslide czi avs qptiff btf ptif".split(" "));
+/** A DICOM file has this many bytes before its magic; enough follow for the series' identity. */
+const DICOM_HEAD_BYTES = 64 << 10;
+
+/**
+ * Groups the files of a drop or folder into slides: a `.mrxs` takes the folder of its name, a `.vms` or `.vmu` the files
+ * beside it, DICOM files of one series and folder are one slide, a `.tif` takes companions of its own name. A single
+ * file is a candidate whatever its name; among several, those that no slide needs are left out.
+ */
+export async function findSlides(found: readonly FoundFile[]): Promise<SlideCandidate[]> {
+  const sorted = [...found].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  const files = await Promise.all(sorted.map(async ({ path, file }) => ({ ...(await toSpec(file)), path })));
+  const byFolder = new Map<string, ByteSpec[]>();
+  for (const file of files) byFolder.set(folderOf(file.path), [...(byFolder.get(folderOf(file.path)) ?? []), file]);
+  const candidates: SlideCandidate[] = [];
+  const taken = new Set<string>();
+
+  for (const file of files) {
+    const extension = extensionOf(file.path);
+    if (!SLIDE_EXTENSIONS.has(extension)) continue;
+    const companions = companionsOf(file, extension, files, byFolder);
+    for (const companion of companions) taken.add(companion.path);
+    candidates.push(toCandidate(baseName(file.path), file, [file, ...companions]));
+  }
+  const slidesAndCompanions = new Set([...taken, ...candidates.map((candidate) => candidate.path)]);
+  const rest = files.filter((file) => !slidesAndCompanions.has(file.path));
+  candidates.push(...(await findDicomSeries(rest)));
+  if (candidates.length === 0 && files.length === 1) {
+    const file = files[0]!;
+    candidates.push(toCandidate(baseName(file.path), file, [file]));
+  }
+  return candidates.filter((candidate) => !taken.has(candidate.path));
+}
+
+function companionsOf(
+  file: ByteSpec,
+  extension: string,
+  files: readonly ByteSpec[],
+  byFolder: ReadonlyMap<string, readonly ByteSpec[]>,
+): readonly ByteSpec[] {
+  const stem = file.path.slice(0, -extension.length - 1);
+  const beside = () => (byFolder.get(folderOf(file.path)) ?? []).filter((other) => other !== file);
+  switch (extension) {
+    case "mrxs":
+      return files.filter((other) => other.path.startsWith(`${stem}/`));
+    case "vms":
+    case "vmu":
+      // The key file names its siblings; other key files' images among them cost nothing.
+      return beside().filter((other) => !SLIDE_EXTENSIONS.has(extensionOf(other.path)));
+    case "tif":
+    case "tiff":
+      // Trestle keeps its macro image in NAME.Full.
+      return beside().filter((other) => other.path === `${stem}.Full`);
+    default:
+      return [];
+  }
+}
+
+/** DICOM files have any extension or none: their magic tells, and one folder may hold several series. */
+async function findDicomSeries(files: readonly ByteSpec[]): Promise<SlideCandidate[]> {
+  const possible = files.filter((file) => file.size > 132 && /^(dcm|dicom|)$/.test(extensionOf(file.path)));
+  const series = new Map<string, ByteSpec[]>();
+  for (const file of possible) {
+    const uid = readSeriesUid(await readStart(file, DICOM_HEAD_BYTES));
+    if (uid === undefined) continue;
+    const key = `${folderOf(file.path)}/${uid}`;
+    series.set(key, [...(series.get(key) ?? []), file]);
+  }
+  return [...series.values()].map((members) => {
+    const first = members[0]!;
+    const name = members.length > 1 ? baseName(folderOf(first.path)) || baseName(first.path) : baseName(first.path);
+    return toCandidate(name, first, members);
+  });
+}
+
+function toCandidate(name: string, entry: ByteSpec, specs: readonly ByteSpec[]): SlideCandidate {
+  // OpenSlide looks beside the file it opens: what lies above is of no use to it.
+  const folder = folderOf(entry.path);
+  const inner = (path: string) => (folder ? path.slice(folder.length + 1) : path);
+  return {
+    name,
+    path: entry.path,
+    files: { entry: inner(entry.path), files: specs.map((spec) => ({ ...spec, path: inner(spec.path) })) },
+    sizeBytes: specs.reduce((sum, spec) => sum + spec.size, 0),
+  };
+}
+
+function toSpec(file: File | FileSystemFileHandle): ByteSpec | Promise<ByteSpec> {
+  return file instanceof File ? specFromFile(file) : specFromHandle(file);
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, Math.max(path.lastIndexOf("/"), 0));
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+function extensionOf(path: string): string {
+  const name = baseName(path);
+  const dot = name.lastIndexOf(".");
+  // DICOM files named by their UID have dots and digits only.
+  return dot > 0 && !/^\d+$/.test(name.slice(dot + 1)) ? name.slice(dot + 1).toLowerCase() : "";
+}

@@ -1,0 +1,203 @@
+import {
+  getCapabilities,
+  type PoolState,
+  type Seat,
+  seatOnThisThread,
+  spawnIoWorker,
+  spawnSlideWorker,
+  WorkerPool,
+} from "#bridge";
+import { createSharedBlocks, fillState, type IoService, type SharedBlocks, type SlideFiles } from "#bytes";
+import { compileOpenSlide } from "#native";
+import { createSlideService } from "./slide-service.ts";
+import type { OpenedSlide, SlideId, SlideWorkerApi } from "./worker-contract.ts";
+
+/** Opening reads the structure of many files at worst; a worker silent for longer hangs. */
+const OPEN_TIMEOUT_MS = 60_000;
+
+export interface SlidePoolOptions {
+  /** Decoding workers; 0 decodes on the calling thread. Default: one less than the cores, 1 to 4; 0 without workers. */
+  readonly workers?: number;
+  /** Whether compressed bytes go through shared memory. Default: where the page is cross-origin isolated. */
+  readonly sharedMemory?: boolean;
+  /** Bytes of shared memory a slide may take. */
+  readonly sharedBytesPerSlide?: number;
+}
+
+/** What a pool knows of a slide it opened. */
+interface Opening {
+  readonly files: SlideFiles;
+  readonly shared: SharedBlocks | undefined;
+}
+
+/** What a worker has done so far. */
+interface SeatMemory {
+  readonly loaded: Promise<void>;
+  readonly opened: Map<SlideId, Promise<OpenedSlide>>;
+}
+
+/** The threads that read slides: decoding workers with one queue, and one worker that reads files for all of them. */
+export class SlidePool {
+  /** Compressed bytes go through memory shared with the I/O worker. */
+  readonly isSharingMemory: boolean;
+  readonly workers: WorkerPool<SlideWorkerApi>;
+  readonly #sharedBytesPerSlide: number | undefined;
+  readonly #slides = new Map<SlideId, Opening>();
+  readonly #seats = new WeakMap<Seat<SlideWorkerApi>, SeatMemory>();
+  #compiled: Promise<WebAssembly.Module> | undefined;
+  #io: Seat<IoService> | undefined;
+  #nextId: SlideId = 1;
+
+  constructor(options: SlidePoolOptions = {}) {
+    const capabilities = getCapabilities();
+    const preferred = capabilities.workers ? Math.min(Math.max(capabilities.cores - 1, 1), 4) : 0;
+    const size = options.workers ?? preferred;
+    this.isSharingMemory = size > 0 && (options.sharedMemory ?? true) && capabilities.sharedMemory;
+    this.#sharedBytesPerSlide = options.sharedBytesPerSlide;
+    this.workers = new WorkerPool<SlideWorkerApi>({
+      name: "slides",
+      size: Math.max(size, 1),
+      spawn: size > 0 ? spawnSlideWorker<SlideWorkerApi> : () => seatOnThisThread(createSlideService()),
+    });
+  }
+
+  state(): PoolState {
+    return this.workers.state();
+  }
+
+  subscribe(listener: () => void): () => void {
+    return this.workers.subscribe(listener);
+  }
+
+  /** Compiles OpenSlide and starts every worker, so that the first slide finds them ready. */
+  async warmUp(): Promise<void> {
+    this.#startIo();
+    await this.workers.warmUp((seat) => this.#memoryOf(seat).loaded);
+  }
+
+  /** Bytes of wasm memory in all workers. */
+  async memoryBytes(): Promise<number> {
+    let sum = 0;
+    await this.workers.broadcast(async (seat) => {
+      sum += await seat.api.memoryBytes();
+    });
+    return sum;
+  }
+
+  /** How much of the open slides' files is in shared memory already; both 0 where no memory is shared. */
+  fillState(): { filledBytes: number; totalBytes: number } {
+    const sum = { filledBytes: 0, totalBytes: 0 };
+    for (const { shared } of this.#slides.values()) {
+      if (!shared) continue;
+      const { filledBytes, totalBytes } = fillState(shared);
+      sum.filledBytes += filledBytes;
+      sum.totalBytes += totalBytes;
+    }
+    return sum;
+  }
+
+  /** Opens a slide in one worker; the others open it when they first read of it. */
+  async open(
+    files: SlideFiles,
+    signal: AbortSignal | undefined,
+  ): Promise<{ id: SlideId; opened: OpenedSlide; shared: SharedBlocks | undefined }> {
+    const id = this.#nextId++;
+    const shared = this.#shareFiles(id, files);
+    this.#slides.set(id, { files, shared });
+    try {
+      const opened = await this.workers.run({
+        request: `opening ${files.entry}`,
+        // A slide that somebody waits to see comes before tiles of another.
+        priority: Number.MAX_SAFE_INTEGER,
+        signal,
+        timeoutMs: OPEN_TIMEOUT_MS,
+        run: (seat) => this.ensureOpen(seat, id),
+      });
+      return { id, opened, shared };
+    } catch (error) {
+      await this.close(id);
+      throw error;
+    }
+  }
+
+  /** Makes sure that this worker has the slide open. */
+  async ensureOpen(seat: Seat<SlideWorkerApi>, id: SlideId): Promise<OpenedSlide> {
+    const memory = this.#memoryOf(seat);
+    await memory.loaded;
+    let opened = memory.opened.get(id);
+    if (!opened) {
+      const { files, shared } = this.#slides.get(id)!;
+      opened = seat.api.open(id, files, shared);
+      memory.opened.set(id, opened);
+      // A failed opening is tried again by the next read.
+      opened.catch(() => memory.opened.delete(id));
+    }
+    return opened;
+  }
+
+  /** Frees the slide in every worker. */
+  async close(id: SlideId): Promise<void> {
+    const opening = this.#slides.get(id);
+    if (!this.#slides.delete(id)) return;
+    await this.workers.broadcast(async (seat) => {
+      const opened = this.#seats.get(seat)?.opened;
+      if (opened?.delete(id)) await seat.api.close(id);
+    });
+    if (opening?.shared) await this.#io?.api.release(id);
+  }
+
+  /** Ends all workers; their slides are closed. */
+  terminate(): void {
+    this.workers.close();
+    this.#io?.terminate();
+    this.#io = undefined;
+    this.#slides.clear();
+  }
+
+  #memoryOf(seat: Seat<SlideWorkerApi>): SeatMemory {
+    let memory = this.#seats.get(seat);
+    if (!memory) {
+      this.#compiled ??= compileOpenSlide();
+      // A module that could not be fetched is asked for again next time.
+      this.#compiled.catch(() => {
+        this.#compiled = undefined;
+      });
+      memory = { loaded: this.#compiled.then((compiled) => seat.api.load(compiled)), opened: new Map() };
+      memory.loaded.catch(() => this.#seats.delete(seat));
+      this.#seats.set(seat, memory);
+    }
+    return memory;
+  }
+
+  #startIo(): Seat<IoService> | undefined {
+    if (!this.isSharingMemory) return undefined;
+    if (!this.#io) {
+      const io = spawnIoWorker<IoService>();
+      this.#io = io;
+      io.onDeath(() => {
+        // Readers time out on their own; slides are served by the next one.
+        if (this.#io !== io) return;
+        io.terminate();
+        this.#io = undefined;
+        for (const [id, { files, shared }] of this.#slides) if (shared) this.#startIo()?.api.serve(id, files, shared);
+      });
+    }
+    return this.#io;
+  }
+
+  #shareFiles(id: SlideId, files: SlideFiles): SharedBlocks | undefined {
+    const io = this.#startIo();
+    if (!io) return undefined;
+    const shared = createSharedBlocks(files, { budgetBytes: this.#sharedBytesPerSlide });
+    if (shared) io.api.serve(id, files, shared);
+    return shared;
+  }
+}
+
+let defaultPool: SlidePool | undefined;
+
+/** The pool that slides are opened in unless another is given; made at first use. */
+export function getSlidePool(): SlidePool {
+  defaultPool ??= new SlidePool();
+  return defaultPool;
+}

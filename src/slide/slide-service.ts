@@ -1,0 +1,117 @@
+import { type ByteRange, openSyncFiles, type SharedBlocks, type SlideFiles, type SyncFiles } from "#bytes";
+import { SlideClosedError, UnsupportedFormatError } from "./errors.ts";
+import type { FormatSlide } from "./formats/format.ts";
+import { OpenSlideFormat } from "./formats/openslide.ts";
+import type { Pixels, Region } from "./region.ts";
+import { makeThumbnail } from "./thumbnail.ts";
+import { readTileIndex } from "./tile-index.ts";
+import type { OpenedSlide, SlideId, SlideWorkerApi } from "./worker-contract.ts";
+
+interface OpenEntry {
+  readonly files: SyncFiles;
+  /** undefined after a failure, until the next read opens it again: OpenSlide's handles stay in error. */
+  slide: FormatSlide | undefined;
+}
+
+export type { SlideWorkerApi } from "./worker-contract.ts";
+
+/** What a slide worker does, without any worker: tested in Node, and the same-thread fallback. */
+export function createSlideService(): SlideWorkerApi {
+  const entries = new Map<SlideId, OpenEntry>();
+  let format: OpenSlideFormat | undefined;
+
+  async function ready(): Promise<OpenSlideFormat> {
+    if (!format) throw new Error("load() comes first");
+    await format.renew();
+    return format;
+  }
+
+  function openFormat(present: OpenSlideFormat, files: SyncFiles): FormatSlide {
+    const slide = present.open(files);
+    if (!slide) throw new UnsupportedFormatError(files.entry.slice(files.entry.lastIndexOf("/") + 1));
+    return slide;
+  }
+
+  /** Runs `read` on the slide, opened again if its handle is spent. */
+  async function withSlide<Result>(
+    id: SlideId,
+    read: (slide: FormatSlide, files: SyncFiles) => Result,
+  ): Promise<Result> {
+    const present = await ready();
+    const entry = entries.get(id);
+    if (!entry) throw new SlideClosedError(`slide ${id}`);
+    entry.files.check();
+    if (entry.slide && !present.owns(entry.slide)) entry.slide = undefined;
+    entry.slide ??= openFormat(present, entry.files);
+    try {
+      return read(entry.slide, entry.files);
+    } catch (error) {
+      if (!(error instanceof RangeError)) {
+        // The handle latched the error. The next read begins afresh, so one bad tile does not spoil the slide.
+        if (present.owns(entry.slide)) entry.slide.close();
+        entry.slide = undefined;
+      }
+      throw error;
+    }
+  }
+
+  return {
+    async load(compiled) {
+      format ??= await OpenSlideFormat.load(compiled);
+    },
+
+    async open(id, files: SlideFiles, shared: SharedBlocks | undefined): Promise<OpenedSlide> {
+      const present = await ready();
+      const opened = await openSyncFiles(files, shared);
+      try {
+        const slide = openFormat(present, opened);
+        entries.set(id, { files: opened, slide });
+        const entryFile = opened.files.find((file) => file.path === opened.entry);
+        return { facts: slide.facts, tileIndex: entryFile && readTileIndex(entryFile) };
+      } catch (error) {
+        opened.close();
+        throw error;
+      }
+    },
+
+    readRegion(id, region: Region, out: ArrayBuffer | undefined, ahead: readonly ByteRange[] | undefined) {
+      return withSlide(id, (slide, files): Pixels => {
+        if (ahead?.length) files.prefetch(ahead);
+        const bytes = region.width * region.height * 4;
+        const data = new Uint8ClampedArray(out?.byteLength === bytes ? out : new ArrayBuffer(bytes));
+        if (bytes > 0) slide.readRegion(data, region);
+        return { data, width: region.width, height: region.height };
+      });
+    },
+
+    readAssociatedImage(id, name) {
+      return withSlide(id, (slide): Pixels => {
+        const image = slide.facts.associatedImages.find((candidate) => candidate.name === name);
+        if (!image) throw new RangeError(`no associated image ${name} in ${slide.facts.name}`);
+        const data = new Uint8ClampedArray(image.width * image.height * 4);
+        slide.readAssociatedImage(data, name);
+        return { data, width: image.width, height: image.height };
+      });
+    },
+
+    readIccProfile(id, associatedImage) {
+      return withSlide(id, (slide) => slide.readIccProfile(associatedImage));
+    },
+
+    getThumbnail(id, maxWidth, maxHeight) {
+      return withSlide(id, (slide) => makeThumbnail(slide, maxWidth, maxHeight));
+    },
+
+    async close(id) {
+      const entry = entries.get(id);
+      if (!entry) return;
+      entries.delete(id);
+      if (entry.slide && format?.owns(entry.slide)) entry.slide.close();
+      entry.files.close();
+    },
+
+    async memoryBytes() {
+      return format?.memoryBytes ?? 0;
+    },
+  };
+}

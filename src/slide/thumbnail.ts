@@ -1,0 +1,90 @@
+import { compositeOver, type Image8, reduceByBox, resizeLanczos } from "#kernels";
+import type { FormatSlide } from "./formats/format.ts";
+import { getBestLevelForDownsample } from "./level.ts";
+import type { Pixels } from "./region.ts";
+
+/** A level up to this size is read at once; a larger one in bands of rows, so that memory stays flat. */
+const WHOLE_LEVEL_PIXELS = 16 << 20;
+const BAND_ROWS = 512;
+/** Pillow shrinks by whole factors first until no closer than this to the target (`Image.thumbnail`, reducing_gap). */
+const REDUCING_GAP = 2;
+
+/**
+ * The whole slide within maxWidth x maxHeight, on its background colour, opaque.
+ * Follows openslide-python's `get_thumbnail` and Pillow's `Image.thumbnail`: best level, composite, box reduction by
+ * whole factors, Lanczos; never enlarged.
+ */
+export function makeThumbnail(slide: FormatSlide, maxWidth: number, maxHeight: number): Pixels {
+  if (!(maxWidth >= 1 && maxHeight >= 1)) throw new RangeError(`a thumbnail of ${maxWidth} x ${maxHeight}`);
+  const { levels, properties } = slide.facts;
+  const first = levels[0]!;
+  const downsample = Math.max(first.width / maxWidth, first.height / maxHeight);
+  const level = getBestLevelForDownsample(levels, downsample);
+  const { width, height } = levels[level]!;
+  const target = thumbnailSize(width, height, maxWidth, maxHeight);
+  const background = parseColour(properties["openslide.background-color"]);
+
+  const factorX = Math.trunc(width / target.width / REDUCING_GAP) || 1;
+  const factorY = Math.trunc(height / target.height / REDUCING_GAP) || 1;
+  const reduced = readReduced(slide, level, factorX, factorY, background);
+  const box = { x0: 0, y0: 0, x1: width / factorX, y1: height / factorY };
+  return toOpaqueRgba(resizeLanczos(reduced, target.width, target.height, box));
+}
+
+/** Reads a level and shrinks it by whole factors, band by band. */
+function readReduced(
+  slide: FormatSlide,
+  level: number,
+  factorX: number,
+  factorY: number,
+  background: readonly [number, number, number],
+): Image8 {
+  const { width, height, downsample } = slide.facts.levels[level]!;
+  const bandRows = width * height <= WHOLE_LEVEL_PIXELS ? height : Math.ceil(BAND_ROWS / factorY) * factorY;
+  const outWidth = Math.ceil(width / factorX);
+  const outHeight = Math.ceil(height / factorY);
+  const data = new Uint8Array(outWidth * outHeight * 3);
+  for (let row = 0; row < height; row += bandRows) {
+    const rows = Math.min(bandRows, height - row);
+    const rgba = new Uint8ClampedArray(width * rows * 4);
+    slide.readRegion(rgba, { x: 0, y: Math.trunc(row * downsample), level, width, height: rows });
+    const band = { data: compositeOver(rgba, background), width, height: rows, channels: 3 };
+    data.set(reduceByBox(band, factorX, factorY).data, (row / factorY) * outWidth * 3);
+  }
+  return { data, width: outWidth, height: outHeight, channels: 3 };
+}
+
+/** Pillow's rule: fit, then round the shorter side to whichever whole number comes nearest the aspect ratio. */
+export function thumbnailSize(width: number, height: number, maxWidth: number, maxHeight: number) {
+  const x = Math.floor(maxWidth);
+  const y = Math.floor(maxHeight);
+  if (x >= width && y >= height) return { width, height };
+  const aspect = width / height;
+  if (x / y >= aspect) {
+    return { width: roundBy(y * aspect, (n) => Math.abs(aspect - n / y)), height: y };
+  }
+  return { width: x, height: roundBy(x / aspect, (n) => (n === 0 ? 0 : Math.abs(aspect - x / n))) };
+}
+
+function roundBy(value: number, badness: (n: number) => number): number {
+  const floor = Math.floor(value);
+  const ceil = Math.ceil(value);
+  return Math.max(badness(ceil) < badness(floor) ? ceil : floor, 1);
+}
+
+/** "RRGGBB", white when absent. */
+function parseColour(text: string | undefined): [number, number, number] {
+  const value = /^[0-9a-f]{6}$/i.test(text ?? "") ? Number.parseInt(text!, 16) : 0xffffff;
+  return [value >> 16, (value >> 8) & 255, value & 255];
+}
+
+function toOpaqueRgba({ data, width, height }: Image8): Pixels {
+  const rgba = new Uint8ClampedArray(width * height * 4);
+  for (let from = 0, to = 0; to < rgba.length; from += 3, to += 4) {
+    rgba[to] = data[from]!;
+    rgba[to + 1] = data[from + 1]!;
+    rgba[to + 2] = data[from + 2]!;
+    rgba[to + 3] = 255;
+  }
+  return { data: rgba, width, height };
+}

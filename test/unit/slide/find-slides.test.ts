@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import { findSlides } from "#slide";
+
+const entries = (...paths: string[]) => paths.map((path) => ({ path, file: new File(["x"], path.split("/").at(-1)!) }));
+
+/** The head of a DICOM file with a series of that UID, explicit little endian, after a sequence that names another. */
+function dicom(path: string, uid: string) {
+  const bytes: number[] = [...new Uint8Array(128), ...ascii("DICM")];
+  const u16 = (value: number) => [value & 255, value >> 8];
+  const short = (group: number, element: number, vr: string, value: string) => {
+    const padded = value.length % 2 ? `${value}\0` : value;
+    bytes.push(...u16(group), ...u16(element), ...ascii(vr), ...u16(padded.length), ...ascii(padded));
+  };
+  const undefinedLength = [255, 255, 255, 255];
+  short(0x0008, 0x0060, "CS", "SM");
+  bytes.push(...u16(0x0008), ...u16(0x1115), ...ascii("SQ"), 0, 0, ...undefinedLength);
+  bytes.push(...u16(0xfffe), ...u16(0xe000), ...undefinedLength);
+  short(0x0020, 0x000e, "UI", "1.2.another.series");
+  bytes.push(...u16(0xfffe), ...u16(0xe00d), 0, 0, 0, 0, ...u16(0xfffe), ...u16(0xe0dd), 0, 0, 0, 0);
+  short(0x0020, 0x000e, "UI", uid);
+  bytes.push(...new Uint8Array(16));
+  return { path, file: new File([new Uint8Array(bytes)], path.split("/").at(-1)!) };
+}
+
+function ascii(text: string): number[] {
+  return [...text].map((letter) => letter.charCodeAt(0));
+}
+
+const shape = async (found: Parameters<typeof findSlides>[0]) =>
+  (await findSlides(found)).map(({ name, files }) => [name, files.entry, files.files.map((file) => file.path)]);
+
+describe("findSlides", () => {
+  it("takes a single file whatever its name", async () => {
+    expect(await shape(entries("notes.txt"))).toEqual([["notes.txt", "notes.txt", ["notes.txt"]]]);
+  });
+
+  it("leaves out files of a folder that are no slides", async () => {
+    expect(await shape(entries("f/a.svs", "f/b.NDPI", "f/notes.txt", "f/a.geojson"))).toEqual([
+      ["a.svs", "a.svs", ["a.svs"]],
+      ["b.NDPI", "b.NDPI", ["b.NDPI"]],
+    ]);
+  });
+
+  it("gives a .mrxs the folder of its name, and nothing of another's", async () => {
+    const found = entries(
+      "top/A.mrxs",
+      "top/A/Slidedat.ini",
+      "top/A/Data0000.dat",
+      "top/AB/Slidedat.ini",
+      "top/AB.mrxs",
+    );
+    expect(await shape(found)).toEqual([
+      ["A.mrxs", "A.mrxs", ["A.mrxs", "A/Data0000.dat", "A/Slidedat.ini"]],
+      ["AB.mrxs", "AB.mrxs", ["AB.mrxs", "AB/Slidedat.ini"]],
+    ]);
+  });
+
+  it("gives a .vms the images beside it", async () => {
+    expect(await shape(entries("v/a.vms", "v/a.jpg", "v/a_map2.jpg", "v/a.opt"))).toEqual([
+      ["a.vms", "a.vms", ["a.vms", "a.jpg", "a.opt", "a_map2.jpg"]],
+    ]);
+  });
+
+  it("makes one slide of each DICOM series, with or without an extension", async () => {
+    const found = [
+      dicom("d/1.2.3.4", "1.9"),
+      dicom("d/b.dcm", "1.9"),
+      dicom("d/c.dcm", "1.10"),
+      ...entries("d/readme"),
+    ];
+    expect(await shape(found)).toEqual([
+      ["d", "1.2.3.4", ["1.2.3.4", "b.dcm"]],
+      ["c.dcm", "c.dcm", ["c.dcm"]],
+    ]);
+  });
+
+  it("adds up the sizes of all files of a slide", async () => {
+    const [slide] = await findSlides(entries("A.mrxs", "A/x.dat", "A/y.dat"));
+    expect(slide!.sizeBytes).toBe(3);
+  });
+});

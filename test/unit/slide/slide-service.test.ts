@@ -1,0 +1,173 @@
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ByteReadError, specFromBytes, specFromDisk } from "#bytes";
+import { compileOpenSlide } from "#native";
+import { CorruptSlideError, MissingCompanionError, SlideClosedError, UnsupportedFormatError } from "#slide";
+import { createSlideService, type SlideWorkerApi } from "#slide/service";
+import { MemorySink, TiffWriter } from "../../fixtures/tiff-writer.ts";
+
+const SIZE = { width: 700, height: 500 };
+const TILE = 256;
+
+/** What a pixel of the drawn slide shows: where it is. */
+const colourAt = (x: number, y: number) => [x & 255, y & 255, ((x >> 8) << 4) | (y >> 8), 255];
+
+/**
+ * An uncompressed tiled TIFF whose colours tell positions, with a blank level of half the size (OpenSlide hashes the
+ * lowest level when it opens). `lastTileAt` has the last tile of level 0 read from elsewhere.
+ */
+function drawSlide(lastTileAt?: number): Uint8Array<ArrayBuffer> {
+  const sink = new MemorySink();
+  const writer = new TiffWriter(sink);
+  const format = { tileWidth: TILE, tileHeight: TILE, compression: "none", photometric: "rgb" } as const;
+  const level = writer.addDirectory({ ...SIZE, ...format });
+  for (let row = 0; row < level.rows; row++) {
+    for (let column = 0; column < level.columns; column++) {
+      const rgb = new Uint8Array(TILE * TILE * 3);
+      for (let y = 0; y < TILE; y++) {
+        for (let x = 0; x < TILE; x++) {
+          rgb.set(colourAt(column * TILE + x, row * TILE + y).slice(0, 3), (y * TILE + x) * 3);
+        }
+      }
+      const place = level.writeTile(column, row, rgb);
+      const isLast = row === level.rows - 1 && column === level.columns - 1;
+      if (isLast && lastTileAt !== undefined) level.placeTile(column, row, { ...place, offset: lastTileAt });
+    }
+  }
+  const half = writer.addDirectory({ width: SIZE.width / 2, height: SIZE.height / 2, ...format, subfileType: 1 });
+  const blank = half.writeTile(0, 0, new Uint8Array(TILE * TILE * 3));
+  half.placeTile(1, 0, blank);
+  writer.finish();
+  return sink.toBytes();
+}
+
+const filesOf = (bytes: Uint8Array, path: string) => ({ entry: path, files: [specFromBytes(bytes, path)] });
+const text = (content: string) => new TextEncoder().encode(content);
+
+describe("the slide service", () => {
+  let service: SlideWorkerApi;
+  let next = 1;
+  let folder: string;
+  beforeAll(async () => {
+    service = createSlideService();
+    await service.load(await compileOpenSlide());
+    folder = mkdtempSync(join(tmpdir(), "coverslip-"));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const open = async (bytes: Uint8Array, path: string) => {
+    const id = next++;
+    return { id, ...(await service.open(id, filesOf(bytes, path), undefined)) };
+  };
+
+  it("tells a slide's facts as OpenSlide does", async () => {
+    const { facts } = await open(drawSlide(), "drawn.tiff");
+    expect(facts).toMatchObject({
+      name: "drawn.tiff",
+      vendor: "generic-tiff",
+      levels: [
+        { ...SIZE, downsample: 1, tileWidth: TILE, tileHeight: TILE },
+        { width: 350, height: 250, downsample: 2, tileWidth: TILE, tileHeight: TILE },
+      ],
+      associatedImages: [],
+      iccSizeBytes: 0,
+    });
+    expect(facts.reader).toMatch(/^OpenSlide \d+\.\d+\.\d+$/);
+    expect(facts.properties["openslide.level-count"]).toBe("2");
+  });
+
+  it("reads every pixel where it is, transparent outside", async () => {
+    const { id } = await open(drawSlide(), "drawn.tiff");
+    const region = { x: -20, y: 430, level: 0, width: 760, height: 90 };
+    const { data, width, height } = await service.readRegion(id, region, undefined, undefined);
+    expect([width, height]).toEqual([760, 90]);
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        const at = [x + region.x, y + region.y] as const;
+        const isInside = at[0] >= 0 && at[0] < SIZE.width && at[1] < SIZE.height;
+        const pixel = [...data.subarray((y * width + x) * 4, (y * width + x) * 4 + 4)];
+        if (String(pixel) !== String(isInside ? colourAt(...at) : [0, 0, 0, 0])) {
+          expect.fail(`pixel ${at} is ${pixel}`);
+        }
+      }
+    }
+  });
+
+  it("gives a transparent image for a level that does not exist, and an empty one for no size", async () => {
+    const { id } = await open(drawSlide(), "drawn.tiff");
+    const outside = await service.readRegion(id, { x: 0, y: 0, level: 9, width: 4, height: 4 }, undefined, undefined);
+    expect(outside.data.every((value) => value === 0)).toBe(true);
+    const empty = await service.readRegion(id, { x: 0, y: 0, level: 0, width: 0, height: 4 }, undefined, undefined);
+    expect(empty.data.length).toBe(0);
+  });
+
+  it("fills the buffer it was given when that has the right size", async () => {
+    const { id } = await open(drawSlide(), "drawn.tiff");
+    const out = new ArrayBuffer(16 * 16 * 4);
+    const region = { x: 5, y: 6, level: 0, width: 16, height: 16 };
+    const pixels = await service.readRegion(id, region, out, undefined);
+    expect(pixels.data.buffer).toBe(out);
+    expect([...pixels.data.subarray(0, 4)]).toEqual(colourAt(5, 6));
+  });
+
+  it("fails one bad tile and reads the others, before and after", async () => {
+    const { id } = await open(drawSlide(1e9), "bad-tile.tiff");
+    const good = { x: 0, y: 0, level: 0, width: 8, height: 8 };
+    const bad = { x: 690, y: 490, level: 0, width: 8, height: 8 };
+    await service.readRegion(id, good, undefined, undefined);
+    for (let attempt = 0; attempt < 2; attempt++) {
+      const error = await service.readRegion(id, bad, undefined, undefined).catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(CorruptSlideError);
+      expect(error).toMatchObject({ fileName: "bad-tile.tiff" });
+      const { data } = await service.readRegion(id, good, undefined, undefined);
+      expect([...data.subarray(0, 4)]).toEqual(colourAt(0, 0));
+    }
+  });
+
+  it.each([
+    ["an empty file", new Uint8Array(0), "empty.svs"],
+    ["text", text("Dear pathologist,\n"), "letter.svs"],
+  ])("does not recognise %s", async (_, bytes, path) => {
+    const error = await open(bytes, path).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(UnsupportedFormatError);
+    expect(error).toMatchObject({ fileName: path });
+  });
+
+  it("says that a slide cut short is broken", async () => {
+    // The directories stand at the end: cut behind the first value of the first, whose header still points to it.
+    const whole = drawSlide();
+    const error = await open(whole.slice(0, whole.length - 150), "cut.tiff").catch((thrown: unknown) => thrown);
+    expect((error as Error).name).toMatch(/^(CorruptSlideError|UnsupportedFormatError)$/);
+  });
+
+  it("asks for the folder of a lone .mrxs", async () => {
+    const error = await open(new Uint8Array(2000), "CMU-1.mrxs").catch((thrown: unknown) => thrown);
+    // Not even recognised without its folder: OpenSlide looks there to tell.
+    expect(error).toBeInstanceOf(MissingCompanionError);
+    expect(error).toMatchObject({ fileName: "CMU-1.mrxs", companion: "the folder CMU-1" });
+  });
+
+  it("notices at the next read that a file has changed", async () => {
+    const file = join(folder, "changing.tiff");
+    writeFileSync(file, drawSlide());
+    const id = next++;
+    await service.open(id, { entry: "changing.tiff", files: [specFromDisk(file)] }, undefined);
+    const region = { x: 0, y: 0, level: 0, width: 8, height: 8 };
+    await service.readRegion(id, region, undefined, undefined);
+    writeFileSync(file, drawSlide().subarray(0, 1000));
+    utimesSync(file, 1, 1);
+    await expect
+      .poll(() => service.readRegion(id, region, undefined, undefined).catch((error) => error))
+      .toBeInstanceOf(ByteReadError);
+  });
+
+  it("does not know a slide that was closed", async () => {
+    const { id } = await open(drawSlide(), "drawn.tiff");
+    await service.close(id);
+    await service.close(id);
+    const read = service.readRegion(id, { x: 0, y: 0, level: 0, width: 1, height: 1 }, undefined, undefined);
+    await expect(read).rejects.toBeInstanceOf(SlideClosedError);
+  });
+});

@@ -1,0 +1,20 @@
+import { expose, moveOut } from "#bridge/expose";
+import { createSlideService, type SlideWorkerApi } from "#slide/service";
+
+const service = createSlideService();
+
+expose({
+  ...service,
+  async readRegion(id, region, out, ahead) {
+    const pixels = await service.readRegion(id, region, out, ahead);
+    return moveOut(pixels, [pixels.data.buffer]);
+  },
+  async readAssociatedImage(id, name) {
+    const pixels = await service.readAssociatedImage(id, name);
+    return moveOut(pixels, [pixels.data.buffer]);
+  },
+  async getThumbnail(id, maxWidth, maxHeight) {
+    const pixels = await service.getThumbnail(id, maxWidth, maxHeight);
+    return moveOut(pixels, [pixels.data.buffer]);
+  },
+} satisfies SlideWorkerApi);
