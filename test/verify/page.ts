@@ -1,0 +1,179 @@
+import { WsiError } from "#base";
+import { specFromFile } from "#bytes";
+import { type FoundFile, findSlides, openSlide, type Pixels, type Slide } from "#slide";
+import type { Answer, Digest, Failure, Opened, OrFailure, Profile, Question } from "./answer.ts";
+
+/** The page's side of `npm run verify`: opens what the file input holds, exactly as the app would, and digests it. */
+async function answerTo(question: Question): Promise<Answer> {
+  const input = document.querySelector<HTMLInputElement>("#files")!;
+  const files = Array.from(input.files ?? []);
+  const entries = question.paths.map((path, index) => {
+    const file = files[index];
+    if (!file || file.name !== path.split("/").at(-1)) throw new Error(`file ${index} is ${file?.name}, not ${path}`);
+    return { path, file };
+  });
+  let slide: Slide;
+  try {
+    slide = await openFromFolder(question, entries);
+  } catch (error) {
+    return { outcome: "refused", failure: describe(error) };
+  }
+  try {
+    return await digestSlide(slide, question);
+  } finally {
+    await slide.close();
+  }
+}
+
+/** The slide as the app finds it among the files of its folder; a file that no slide claims is opened by itself. */
+async function openFromFolder({ path, together }: Question, entries: readonly FoundFile[]): Promise<Slide> {
+  const folder = path.slice(0, path.lastIndexOf("/") + 1);
+  const entry = path.slice(folder.length);
+  for (const candidate of await findSlides(entries)) {
+    const beside = candidate.path.slice(0, candidate.path.lastIndexOf("/") + 1) === folder;
+    const holds = candidate.files.files.some((file) => file.path === entry);
+    if (beside && holds) return openSlide({ ...candidate.files, entry });
+  }
+  const own = entries.filter((one) => one.path === path || together?.includes(one.path));
+  const files = own.map((one) => ({ ...specFromFile(one.file as File), path: one.path.slice(folder.length) }));
+  return openSlide({ entry, files });
+}
+
+async function digestSlide(slide: Slide, question: Question): Promise<Opened> {
+  const associated: Record<string, OrFailure<Digest & { width: number; height: number; icc: Profile | null }>> = {};
+  for (const { name } of slide.associatedImages) {
+    associated[name] = await attempt(async () => {
+      const pixels = await slide.readAssociatedImage(name);
+      return {
+        ...(await digest(pixels)),
+        width: pixels.width,
+        height: pixels.height,
+        icc: await profile(await slide.readIccProfile(name)),
+      };
+    });
+  }
+  const regions: OrFailure<Digest>[] = [];
+  for (const region of question.regions) {
+    regions.push(await attempt(async () => digest(await slide.readRegion(region))));
+  }
+  return {
+    outcome: "opened",
+    vendor: slide.vendor,
+    reader: slide.reader,
+    levels: slide.levels.map(({ width, height, downsample }) => ({
+      width,
+      height,
+      downsample,
+    })),
+    properties: slide.properties,
+    bestLevels: Object.fromEntries(
+      question.downsamples.map((text) => [text, slide.getBestLevelForDownsample(Number(text))]),
+    ),
+    icc: await attempt(async () => ({
+      profile: await profile(await slide.readIccProfile()),
+    })),
+    associated,
+    thumbnail: await attempt(async () => {
+      const pixels = await slide.getThumbnail(256, 256);
+      return {
+        width: pixels.width,
+        height: pixels.height,
+        meanRgb: mean(pixels).slice(0, 3),
+      };
+    }),
+    regions,
+    blocks: await digestBlocks(slide, question),
+  };
+}
+
+/** How many blocks wait in the pool's queue at a time: enough to keep every worker busy. */
+const BLOCKS_AHEAD = 8;
+
+/** As `make_blocks.py` of the slides folder: row by row, and nothing more of a slide after its first error. */
+async function digestBlocks(slide: Slide, { blockLevels, blockSize }: Question): Promise<Record<string, string>> {
+  const out: Record<string, string> = {};
+  for (const level of blockLevels) {
+    const { width, height, downsample } = slide.levels[level] ?? {
+      width: 0,
+      height: 0,
+      downsample: 1,
+    };
+    const waiting: Promise<OrFailure<string>>[] = [];
+    let joined = "";
+    const take = async () => {
+      const block = await waiting.shift()!;
+      const failed = typeof block !== "string";
+      joined += failed ? "error   " : block;
+      return failed;
+    };
+    let failed = false;
+    for (let y = 0; y < height && !failed; y += blockSize) {
+      for (let x = 0; x < width && !failed; x += blockSize) {
+        const region = {
+          x: Math.trunc(x * downsample),
+          y: Math.trunc(y * downsample),
+          level,
+          width: Math.min(blockSize, width - x),
+          height: Math.min(blockSize, height - y),
+        };
+        waiting.push(attempt(async () => (await digest(await slide.readRegion(region))).sha256.slice(0, 8)));
+        if (waiting.length >= BLOCKS_AHEAD) failed = await take();
+      }
+    }
+    while (waiting.length > 0 && !failed) failed = await take();
+    await Promise.all(waiting);
+    out[level] = joined;
+    if (failed) break;
+  }
+  return out;
+}
+
+async function attempt<T>(work: () => Promise<T>): Promise<OrFailure<T>> {
+  try {
+    return await work();
+  } catch (error) {
+    return { failure: describe(error) };
+  }
+}
+
+function describe(error: unknown): Failure {
+  if (!(error instanceof Error))
+    return {
+      name: typeof error,
+      message: String(error),
+      detail: undefined,
+      typed: false,
+    };
+  const detail = (error as { detail?: unknown }).detail;
+  return {
+    name: error.name,
+    message: error.message,
+    detail: typeof detail === "string" ? detail : undefined,
+    typed: error instanceof WsiError,
+  };
+}
+
+async function digest(pixels: Pixels): Promise<Digest> {
+  if (pixels.data.length !== pixels.width * pixels.height * 4) throw new Error(`${pixels.data.length} bytes of pixels`);
+  return { sha256: await sha256(pixels.data), meanRgba: mean(pixels) };
+}
+
+async function profile(bytes: Uint8Array<ArrayBuffer> | undefined): Promise<Profile | null> {
+  return bytes ? { length: bytes.length, sha256: await sha256(bytes) } : null;
+}
+
+async function sha256(bytes: Uint8Array<ArrayBuffer> | Uint8ClampedArray<ArrayBuffer>): Promise<string> {
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function mean({ data, width, height }: Pixels): number[] {
+  const sum = [0, 0, 0, 0];
+  for (let i = 0; i < data.length; i++) sum[i & 3]! += data[i]!;
+  return sum.map((channel) => Math.round((channel / (width * height)) * 1e4) / 1e4);
+}
+
+declare global {
+  var ask: (question: Question) => Promise<Answer>;
+}
+globalThis.ask = answerTo;
