@@ -1,3 +1,4 @@
+import { CapabilityError } from "#base";
 import { PoolClosedError, WorkerCrashedError, WorkerStuckError } from "./errors.ts";
 import { JobQueue } from "./job-queue.ts";
 import type { Seat } from "./spawn.ts";
@@ -126,7 +127,14 @@ export class WorkerPool<Api> {
 
   #pump(): void {
     while (this.#queue.size > 0) {
-      const post = this.#freePost();
+      let post: Post<Api> | undefined;
+      try {
+        post = this.#freePost();
+      } catch (error) {
+        // Workers are forbidden here, or there are too many: whoever asked hears of it, and nobody waits for ever.
+        this.#queue.pop()?.reject(new CapabilityError("a worker", String(error), { cause: error }));
+        continue;
+      }
       if (!post) return;
       const entry = this.#queue.pop();
       if (entry) this.#send(post, entry);

@@ -52,7 +52,7 @@ export interface BlobStretch {
 /**
  * Reads stretches, of one file or of several, in a single call, one after the other into one array.
  * A call costs 0.5 to 0.8 ms in Chromium, however small; four stretches as one composite Blob cost 0.5 each together
- * with their share of the call (io-notes, "CPU-ms per read").
+ * with their share of the call.
  *
  * @throws {ByteReadError} naming the first file when one of several fails: ask again one by one to learn which.
  */

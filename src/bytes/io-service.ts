@@ -38,7 +38,8 @@ export function createIoService(): IoService {
       if (serveOne(served)) {
         heardAtMs = nowMs;
       } else if (!served.some((slide) => slide.fill(nowMs - heardAtMs))) {
-        await rest(doorbell, rung, nowMs - heardAtMs);
+        const fillAfterMs = Math.min(...served.map((slide) => slide.fillAfterMs));
+        await rest(doorbell, rung, nowMs - heardAtMs, fillAfterMs);
       }
       if (performance.now() - yieldedAtMs > YIELD_AFTER_MS) {
         await hearMessages();
@@ -74,14 +75,21 @@ function serveOne(slides: readonly SharedFiller[]): boolean {
   return slide?.serve() ?? false;
 }
 
-/** Waits until the bell is rung, or a message has come. */
-async function rest(doorbell: Int32Array<SharedArrayBuffer>, rung: number, quietMs: number): Promise<void> {
+/** Waits until the bell is rung or a message has come, or it has been quiet for `untilMs`. */
+async function rest(
+  doorbell: Int32Array<SharedArrayBuffer>,
+  rung: number,
+  quietMs: number,
+  untilMs: number,
+): Promise<void> {
+  const leftMs = Math.max(1, untilMs - quietMs);
   if (!Atomics.waitAsync) {
-    Atomics.wait(doorbell, 0, rung, quietMs > IDLE_AFTER_MS ? IDLE_WAIT_MS : BLOCKING_WAIT_MS);
+    Atomics.wait(doorbell, 0, rung, Math.min(leftMs, quietMs > IDLE_AFTER_MS ? IDLE_WAIT_MS : BLOCKING_WAIT_MS));
     return hearMessages();
   }
-  if (quietMs < IDLE_AFTER_MS && Atomics.wait(doorbell, 0, rung, BLOCKING_WAIT_MS) !== "timed-out") return;
-  const wait = Atomics.waitAsync(doorbell, 0, rung);
+  const blockMs = Math.min(leftMs, BLOCKING_WAIT_MS);
+  if (quietMs < IDLE_AFTER_MS && Atomics.wait(doorbell, 0, rung, blockMs) !== "timed-out") return;
+  const wait = Atomics.waitAsync(doorbell, 0, rung, leftMs);
   if (wait.async) await wait.value;
 }
 

@@ -54,9 +54,8 @@ export function failureReason(code: number): ByteReadReason {
   return REASONS[FAILED - code] ?? "failed";
 }
 
-// io-notes: 16 KB was the best of 16 to 64 with hints ahead; tiles are 10 to 30 KB.
+// Measured: 16 KB was the best of 16 to 64 with hints ahead; tiles are 10 to 30 KB.
 const BLOCK_BYTES = 16 * 2 ** 10;
-const MOST_BYTES = 1.5 * 2 ** 30;
 /** What a slide gets that is larger than the budget, and evicts within. */
 const EVICTING_BYTES = 256 * 2 ** 20;
 /** Less is not worth sharing: the block cache of each worker does better. */
@@ -67,8 +66,8 @@ const WANTED_PLACES = 2 ** 13;
 let pageDoorbell: Int32Array<SharedArrayBuffer> | undefined;
 
 export interface SharedBlocksOptions {
-  /** Bytes of blocks to hold: a slide that fits is held whole. Default: a quarter of the device's memory, 1.5 GiB at most. */
-  readonly budgetBytes?: number;
+  /** Bytes of blocks to hold: a slide that fits is held whole, a larger one in 256 MiB at most. */
+  readonly budgetBytes: number;
   readonly blockBytes?: number;
 }
 
@@ -77,10 +76,10 @@ export interface SharedBlocksOptions {
  *
  * @returns undefined where no memory can be shared or none is to be had: open the slide without.
  */
-export function createSharedBlocks(files: SlideFiles, options: SharedBlocksOptions = {}): SharedBlocks | undefined {
+export function createSharedBlocks(files: SlideFiles, options: SharedBlocksOptions): SharedBlocks | undefined {
   if (typeof SharedArrayBuffer === "undefined") return undefined;
   pageDoorbell ??= sharedInts(1);
-  const { blockBytes = BLOCK_BYTES, budgetBytes = defaultBudgetBytes() } = options;
+  const { blockBytes = BLOCK_BYTES, budgetBytes } = options;
   let blockCount = 0;
   const sharedFiles = files.files.map(({ size }): SharedFile => {
     const firstBlock = blockCount;
@@ -114,12 +113,6 @@ export function createSharedBlocks(files: SlideFiles, options: SharedBlocksOptio
   return undefined;
 }
 
-function defaultBudgetBytes(): number {
-  // Chromium only, in GiB and capped; elsewhere the least that is likely.
-  const memoryGiB = (globalThis.navigator as { deviceMemory?: number } | undefined)?.deviceMemory ?? 4;
-  return Math.min(MOST_BYTES, (memoryGiB * 2 ** 30) / 4);
-}
-
 function sharedInts(count: number): Int32Array<SharedArrayBuffer> {
   return new Int32Array(new SharedArrayBuffer(count * Int32Array.BYTES_PER_ELEMENT));
 }
@@ -130,7 +123,7 @@ export function isEvicting({ slotCount, table }: Pick<SharedBlocks, "slotCount" 
 }
 
 /** Numbers of the first and last block that hold a stretch of a file; undefined where it is outside. */
-export function blocksOf(shared: SharedBlocks, range: ByteRange): { first: number; last: number } | undefined {
+function blocksOf(shared: SharedBlocks, range: ByteRange): { first: number; last: number } | undefined {
   const file = shared.files[range.file];
   const end = Math.min(file?.size ?? 0, range.offset + range.length);
   if (!file || !(range.offset >= 0) || !(end > range.offset)) return undefined;

@@ -7,16 +7,23 @@ import { SlotClock } from "./slot-clock.ts";
 
 /** The longest stretch that is read for one request and those beside it. */
 const LONGEST_RUN_BYTES = 2 ** 20;
-/** Stretches read in one call (io-notes: a composite of 4 takes 0.45 ms each, one alone 0.7). */
+/** Stretches read in one call (measured: a composite of 4 takes 0.45 ms each, one alone 0.7). */
 const RUNS_PER_CALL = 4;
+/** So many places of a slide may be read on from at the same time, and each is read further ahead every time. */
+const REMEMBERED_RUNS = 8;
 /** A request to a server takes its time however small it is. */
 const SHORTEST_SERVER_RUN_BYTES = 256 * 2 ** 10;
 /** While somebody waits, no more than so much is read along for others. */
 const ALONG_BYTES = 128 * 2 ** 10;
-/** What is read at once when nothing is asked for: little while requests keep coming, as they wait until it is done. */
+/**
+ * What is read at once when nothing is asked for. A request that comes meanwhile waits until it is done, so it is little
+ * until it has been quiet for a while.
+ */
 const FILL_BYTES = 8 * 2 ** 20;
-const FILL_BYTES_WHILE_BUSY = 2 * 2 ** 20;
-const BUSY_MS = 250;
+const FILL_BYTES_AT_FIRST = 2 * 2 ** 20;
+const FILL_MORE_AFTER_MS = 250;
+/** A slide is filled in pauses only: in between it would take the processor from those who decode. */
+const FILL_AFTER_MS = 30;
 /** Reading again what is there is cheaper than another stretch. */
 const FILL_GAP_BYTES = 256 * 2 ** 10;
 /** A server's file is not fetched whole without being asked when it is larger. */
@@ -39,6 +46,8 @@ export class SharedFiller {
   readonly #urgent: Waiting;
   readonly #wanted: Waiting;
   readonly #longestRun: number;
+  /** The last runs: one that begins where another ended is being read on. */
+  readonly #recentRuns: Run[] = [];
   /** The block from which on the idle fill has yet to look; past the end when there is nothing more to fill. */
   #fillFrom: number;
 
@@ -51,6 +60,11 @@ export class SharedFiller {
     this.#longestRun = this.#blocksIn(LONGEST_RUN_BYTES);
     const served = readers.reduce((sum, reader) => sum + (reader.dear && !reader.blob ? reader.size : 0), 0);
     this.#fillFrom = isEvicting(shared) || served > FILL_SERVER_BYTES ? shared.table.length : 0;
+  }
+
+  /** For how long nobody must have asked for anything before `fill` does something; infinite when there is no more. */
+  get fillAfterMs(): number {
+    return this.#fillFrom < this.shared.table.length ? FILL_AFTER_MS : Number.POSITIVE_INFINITY;
   }
 
   /** Somebody waits for a block. */
@@ -79,6 +93,8 @@ export class SharedFiller {
       if (block === undefined) break;
       const run = this.#runAround(block, runs, room);
       runs.push(run);
+      this.#recentRuns.unshift(run);
+      if (this.#recentRuns.length > REMEMBERED_RUNS) this.#recentRuns.pop();
       room -= run.count;
       if (isUrgent) room = Math.min(room, this.#blocksIn(ALONG_BYTES));
     }
@@ -86,10 +102,11 @@ export class SharedFiller {
     return runs.length > 0;
   }
 
-  /** Reads more of the slide while nothing is asked for. False when it is all there, or does not fit. */
+  /** Reads more of the slide, when nothing has been asked for long enough. */
   fill(quietMs: number): boolean {
+    if (quietMs < this.fillAfterMs) return false;
     const { table } = this.shared;
-    const wanted = this.#blocksIn(quietMs < BUSY_MS ? FILL_BYTES_WHILE_BUSY : FILL_BYTES);
+    const wanted = this.#blocksIn(quietMs < FILL_MORE_AFTER_MS ? FILL_BYTES_AT_FIRST : FILL_BYTES);
     const gap = this.#blocksIn(FILL_GAP_BYTES);
     const runs: Run[] = [];
     let counted = 0;
@@ -140,8 +157,7 @@ export class SharedFiller {
     const file = this.#fileOf(block);
     const begin = files[file]!.firstBlock;
     const end = files[file + 1]?.firstBlock ?? table.length;
-    const reader = this.#readers[file]!;
-    const shortest = reader.dear && !reader.blob ? Math.min(room, this.#blocksIn(SHORTEST_SERVER_RUN_BYTES)) : 1;
+    const shortest = Math.min(room, this.#shortestRun(file, block));
     let first = block;
     let last = block;
     while (last + 1 < end && last + 1 - first < room && !isIn(others, last + 1)) {
@@ -154,6 +170,14 @@ export class SharedFiller {
       first--;
     }
     return { file, first, count: last + 1 - first };
+  }
+
+  /** How many blocks are read even where fewer are asked for. */
+  #shortestRun(file: number, block: number): number {
+    const reader = this.#readers[file]!;
+    if (reader.dear && !reader.blob) return this.#blocksIn(SHORTEST_SERVER_RUN_BYTES);
+    const before = this.#recentRuns.find(({ first, count }) => first + count === block);
+    return before ? Math.min(before.count * 2, this.#longestRun) : 1;
   }
 
   /** Reads runs, in one call where they are of Blobs, and publishes those of their blocks that are claimed. */

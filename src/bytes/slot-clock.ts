@@ -11,7 +11,7 @@ export class SlotClock {
   /** Slot → the batch that took it last: what is being read now is not given away again. */
   readonly #takenIn: Int32Array | undefined;
   #hand = 0;
-  #batch = 0;
+  #batch = 1;
 
   constructor(shared: SharedBlocks) {
     this.#shared = shared;

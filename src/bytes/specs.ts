@@ -6,6 +6,9 @@ import { checkRangeAnswer, parseContentRange, sameOriginUrl, validatorOf } from 
 /** Up to here a file whose server gives no ranges is read whole; beyond, fetching it all would take memory for nothing. */
 const WHOLE_FILE_BYTES = 64 * 2 ** 20;
 
+/** Not 1: sirv, which many static servers are made of, takes "0-0" for the whole file. */
+const PROBE_BYTES = 2;
+
 /** A file that was picked, dropped or pasted. `path` defaults to its place in the folder it came with, else its name. */
 export function specFromFile(file: File, path = file.webkitRelativePath || file.name): ByteSpec {
   return { kind: "blob", path, size: file.size, blob: file };
@@ -55,7 +58,7 @@ async function isPrivate(handle: FileSystemFileHandle): Promise<boolean> {
 }
 
 /**
- * A file of this page's own server, found by asking for its first byte.
+ * A file of this page's own server, found by asking for its first bytes.
  * Where the server gives no ranges, a file under 64 MiB is fetched whole.
  *
  * @throws {CapabilityError} for an address of another origin.
@@ -71,7 +74,7 @@ export async function specFromUrl(
   let first: Uint8Array<ArrayBuffer>;
   try {
     const mode = typeof location === "undefined" ? "cors" : "same-origin";
-    response = await fetch(absolute, { headers: { Range: "bytes=0-0" }, mode, signal });
+    response = await fetch(absolute, { headers: { Range: `bytes=0-${PROBE_BYTES - 1}` }, mode, signal });
     if (response.status === 200) return await wholeFile(name, response);
     first = new Uint8Array(await response.arrayBuffer());
   } catch (thrown) {
@@ -84,7 +87,8 @@ export async function specFromUrl(
   // An empty file has no first byte: 416, with its size of 0.
   if (response.status === 416 && range?.size === 0) return specFromBytes(first.subarray(0, 0), name);
   const validator = validatorOf(header);
-  checkRangeAnswer({ path: name, size: range?.size ?? 0, validator }, 0, 1, {
+  const expected = Math.min(PROBE_BYTES, range?.size ?? PROBE_BYTES);
+  checkRangeAnswer({ path: name, size: range?.size ?? 0, validator }, 0, expected, {
     status: response.status,
     header,
     bytes: first.length,

@@ -3,11 +3,15 @@ import { readTogether } from "./blob-bytes.ts";
 import { type ByteReader, bytesWithin } from "./byte-reader.ts";
 import type { ByteRange } from "./byte-source.ts";
 
-// Measured in io-notes ("64 KB block LRU"): of 16, 64 and 256 KB the best over all kinds of reading.
+// Measured: of 16, 64 and 256 KB the best over all kinds of reading.
 const BLOCK_BYTES = 64 * 2 ** 10;
 const BUDGET_BYTES = 64 * 2 ** 20;
-/** A slide of fewer bytes is read file by file as a whole: 0.1 s once, and never again. */
+/** A slide of fewer bytes is read file by file as a whole, once: 0.1 s at most. */
 const WHOLE_BYTES = 64 * 2 ** 20;
+/** So few take no time, and are read whole from the start. */
+const WHOLE_AT_ONCE_BYTES = 4 * 2 ** 20;
+/** The others are when so many blocks had to be waited for: opening a slide and its first pixels take fewer. */
+const WHOLE_AFTER_FETCHES = 64;
 /** Reading on doubles what is fetched at once, up to this. */
 const LONGEST_RUN_BYTES = 2 ** 20;
 
@@ -31,7 +35,8 @@ export class BlockCache {
   readonly #firstBlocks: readonly number[];
   /** Files that were, or at the first read will be, read as a whole. */
   readonly #whole: (Uint8Array | undefined)[] = [];
-  readonly #keepsWhole: boolean;
+  /** After how many more fetches files are read as a whole. */
+  #fetchesLeft: number;
   /** Per file the block after the last run that was fetched, and how long that run was. */
   readonly #runs: { next: number; count: number }[];
 
@@ -53,7 +58,9 @@ export class BlockCache {
     const dear = readers.filter((reader) => reader.dear);
     // A server's file is worth fetching whole only where it could be a few requests otherwise.
     const local = dear.every((reader) => reader.blob);
-    this.#keepsWhole = local && dear.reduce((sum, reader) => sum + reader.size, 0) <= wholeBytes;
+    const bytes = dear.reduce((sum, reader) => sum + reader.size, 0);
+    this.#fetchesLeft = !local || bytes > wholeBytes ? Number.POSITIVE_INFINITY : WHOLE_AFTER_FETCHES;
+    if (local && bytes <= Math.min(wholeBytes, WHOLE_AT_ONCE_BYTES)) this.#fetchesLeft = 0;
   }
 
   /** As `SyncBytes.read`, of the file with that index. */
@@ -62,7 +69,7 @@ export class BlockCache {
     if (!reader.dear) return reader.read(target, position);
     const length = bytesWithin(reader.size, position, target.length);
     if (length === 0) return 0;
-    if (this.#keepsWhole) {
+    if (this.#fetchesLeft <= 0) {
       target.set(this.#wholeFile(file).subarray(position, position + length));
       return length;
     }
@@ -89,7 +96,7 @@ export class BlockCache {
       if (!reader?.dear) continue;
       const within = bytesWithin(reader.size, offset, length);
       if (within === 0 || offset < 0) continue;
-      if (this.#keepsWhole) {
+      if (this.#fetchesLeft <= 0) {
         this.#wholeFile(file);
         continue;
       }
@@ -102,6 +109,7 @@ export class BlockCache {
         runs.push({ file, block, count: 1 });
       }
     }
+    if (runs.length === 0) return;
     runs.sort((a, b) => a.file - b.file || a.block - b.block);
     this.#fetch(joined(runs));
   }
@@ -118,6 +126,7 @@ export class BlockCache {
       bytes = new Uint8Array(size);
       this.#readers[file]!.read(bytes, 0);
       this.#whole[file] = bytes;
+      this.#blocks.clear();
     }
     return bytes;
   }
@@ -142,6 +151,7 @@ export class BlockCache {
 
   /** Fetches the runs and gives back the first block of the first: the cache may be too small to keep even that. */
   #fetch(runs: readonly Run[]): Uint8Array | undefined {
+    this.#fetchesLeft--;
     const stretches = runs.map(({ file, block, count }) => {
       const reader = this.#readers[file]!;
       const offset = block * this.#blockBytes;

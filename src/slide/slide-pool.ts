@@ -12,6 +12,11 @@ import { compileOpenSlide } from "#native";
 import { createSlideService } from "./slide-service.ts";
 import type { OpenedSlide, SlideId, SlideWorkerApi } from "./worker-contract.ts";
 
+/** With textures, wasm heaps and the page itself a tab stays below 1 GiB. */
+const SHARED_BYTES = 640 << 20;
+/** What a slide gets when others have taken the rest: enough for its blocks in use. */
+const LEAST_SHARED_BYTES = 64 << 20;
+
 /** Opening reads the structure of many files at worst; a worker silent for longer hangs. */
 const OPEN_TIMEOUT_MS = 60_000;
 
@@ -20,8 +25,8 @@ export interface SlidePoolOptions {
   readonly workers?: number;
   /** Whether compressed bytes go through shared memory. Default: where the page is cross-origin isolated. */
   readonly sharedMemory?: boolean;
-  /** Bytes of shared memory a slide may take. */
-  readonly sharedBytesPerSlide?: number;
+  /** Bytes of shared memory for compressed blocks of all open slides. Default 640 MiB, less where the device has little. */
+  readonly sharedBytes?: number;
 }
 
 /** What a pool knows of a slide it opened. */
@@ -41,7 +46,7 @@ export class SlidePool {
   /** Compressed bytes go through memory shared with the I/O worker. */
   readonly isSharingMemory: boolean;
   readonly workers: WorkerPool<SlideWorkerApi>;
-  readonly #sharedBytesPerSlide: number | undefined;
+  readonly #sharedBytes: number;
   readonly #slides = new Map<SlideId, Opening>();
   readonly #seats = new WeakMap<Seat<SlideWorkerApi>, SeatMemory>();
   #compiled: Promise<WebAssembly.Module> | undefined;
@@ -53,7 +58,7 @@ export class SlidePool {
     const preferred = capabilities.workers ? Math.min(Math.max(capabilities.cores - 1, 1), 4) : 0;
     const size = options.workers ?? preferred;
     this.isSharingMemory = size > 0 && (options.sharedMemory ?? true) && capabilities.sharedMemory;
-    this.#sharedBytesPerSlide = options.sharedBytesPerSlide;
+    this.#sharedBytes = options.sharedBytes ?? defaultSharedBytes();
     this.workers = new WorkerPool<SlideWorkerApi>({
       name: "slides",
       size: Math.max(size, 1),
@@ -188,10 +193,18 @@ export class SlidePool {
   #shareFiles(id: SlideId, files: SlideFiles): SharedBlocks | undefined {
     const io = this.#startIo();
     if (!io) return undefined;
-    const shared = createSharedBlocks(files, { budgetBytes: this.#sharedBytesPerSlide });
+    let taken = 0;
+    for (const { shared } of this.#slides.values()) taken += shared?.data.length ?? 0;
+    const shared = createSharedBlocks(files, { budgetBytes: Math.max(this.#sharedBytes - taken, LEAST_SHARED_BYTES) });
     if (shared) io.api.serve(id, files, shared);
     return shared;
   }
+}
+
+function defaultSharedBytes(): number {
+  // Chromium alone tells, in GiB and at most 8; others are taken to have 4.
+  const deviceGiB = (globalThis.navigator as { deviceMemory?: number } | undefined)?.deviceMemory ?? 4;
+  return Math.min(SHARED_BYTES, (deviceGiB * 2 ** 30) / 4);
 }
 
 let defaultPool: SlidePool | undefined;

@@ -66,8 +66,8 @@ export function createSlideService(): SlideWorkerApi {
       try {
         const slide = openFormat(present, opened);
         entries.set(id, { files: opened, slide });
-        const entryFile = opened.files.find((file) => file.path === opened.entry);
-        return { facts: slide.facts, tileIndex: entryFile && readTileIndex(entryFile) };
+        const entry = opened.files.findIndex((file) => file.path === opened.entry);
+        return { facts: slide.facts, tileIndex: readTileIndex(opened.files[entry]!, entry) };
       } catch (error) {
         opened.close();
         throw error;

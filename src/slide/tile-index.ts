@@ -13,7 +13,7 @@ export interface TileIndex {
 }
 
 /** The tiles of one directory, row by row. */
-export interface TileGrid {
+interface TileGrid {
   /** Pixels of the directory's image. */
   readonly width: number;
   readonly height: number;

@@ -1,6 +1,5 @@
 import { readAll, specFromDisk } from "#bytes";
 import type { OpenSlideModule } from "../../../wasm/dist/openslide.mjs";
-import createOpenSlide from "../../../wasm/dist/openslide.mjs";
 
 /** Where the module is served; a file of its own that can be replaced (LGPL). */
 const WASM_URL = new URL("../../../wasm/dist/openslide.wasm", import.meta.url);
@@ -22,6 +21,8 @@ export async function compileOpenSlide(): Promise<WebAssembly.Module> {
 
 /** A fresh instance of OpenSlide with its own memory. */
 export async function instantiateOpenSlide(compiled: WebAssembly.Module): Promise<OpenSlideModule> {
+  // Loaded here and not with the page: with workers, the page itself never instantiates anything.
+  const { default: createOpenSlide } = await import("../../../wasm/dist/openslide.mjs");
   return createOpenSlide({
     instantiateWasm(imports, receive) {
       WebAssembly.instantiate(compiled, imports).then((instance) => receive(instance, compiled));

@@ -176,6 +176,20 @@ describe("WorkerPool", () => {
     expect(await pool.run(after)).toBe("after");
   });
 
+  it("rejects each job where no worker can be started", async () => {
+    const pool = new WorkerPool<Api>({
+      name: "test",
+      size: 1,
+      spawn: () => {
+        throw new Error("forbidden");
+      },
+    });
+    for (let attempt = 0; attempt < 2; attempt++) {
+      await expect(pool.run(job("any", log))).rejects.toMatchObject({ name: "CapabilityError" });
+    }
+    expect(pool.state().queued).toBe(0);
+  });
+
   it("rejects everything that waits or runs when closed, and every later job", async () => {
     const pool = poolOf(1);
     const results = [pool.run(job("running", log)), pool.run(job("waiting", log))].map((result) =>

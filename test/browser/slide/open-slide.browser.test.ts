@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ByteReadError } from "#bytes";
+import { CorruptSlideError, openSlide, SlideClosedError, SlidePool, UnsupportedFormatError } from "#slide";
+import { colourAt, drawSlide, firstWrongPixel, SIZE } from "../../support/drawn-slide.ts";
+
+const drawn = (name = "drawn.tiff") => new File([drawSlide()], name);
+const everywhere = { x: -30, y: -20, level: 0, width: SIZE.width + 50, height: SIZE.height + 40 };
+
+const WAYS = {
+  "with shared memory": { workers: 2 },
+  "with a cache in each worker": { workers: 2, sharedMemory: false },
+  "on this thread": { workers: 0 },
+} as const;
+
+describe.each(Object.entries(WAYS))("a slide read %s", (_, options) => {
+  let pool: SlidePool;
+  beforeAll(() => {
+    pool = new SlidePool(options);
+  });
+  afterAll(() => pool.terminate());
+
+  it("has every pixel where it is", async () => {
+    await using slide = await openSlide(drawn(), { pool });
+    expect(slide).toMatchObject({ name: "drawn.tiff", vendor: "generic-tiff", ...SIZE });
+    expect(firstWrongPixel(await slide.readRegion(everywhere), everywhere)).toBeUndefined();
+  });
+
+  it("answers many reads at once, each with its own pixels", async () => {
+    await using slide = await openSlide(drawn(), { pool });
+    const reads = Array.from({ length: 60 }, (_, i) => ({
+      x: (i * 97) % 640,
+      y: (i * 61) % 440,
+      level: 0,
+      width: 40,
+      height: 40,
+    }));
+    const wrong = await Promise.all(
+      reads.map(async (region) => firstWrongPixel(await slide.readRegion(region), region)),
+    );
+    expect(wrong.filter((line) => line !== undefined)).toEqual([]);
+  });
+
+  it("fills the buffer it was handed", async () => {
+    await using slide = await openSlide(drawn(), { pool });
+    const out = new ArrayBuffer(8 * 8 * 4);
+    const { data } = await slide.readRegion({ x: 3, y: 4, level: 0, width: 8, height: 8 }, { out });
+    expect([...data.subarray(0, 4)]).toEqual(colourAt(3, 4));
+  });
+
+  it("rejects an aborted read with the signal's own reason", async () => {
+    await using slide = await openSlide(drawn(), { pool });
+    const controller = new AbortController();
+    const read = slide.readRegion(everywhere, { signal: controller.signal });
+    const reason = new Error("left the view");
+    controller.abort(reason);
+    await expect(read).rejects.toBe(reason);
+  });
+
+  it("rejects what still waits when it is closed, and every later read", async () => {
+    const slide = await openSlide(drawn(), { pool });
+    const reads = Array.from({ length: 20 }, () => slide.readRegion(everywhere).catch((error: unknown) => error));
+    await slide.close();
+    await slide.close();
+    expect((await Promise.all(reads)).some((result) => result instanceof SlideClosedError)).toBe(true);
+    await expect(slide.readRegion(everywhere)).rejects.toBeInstanceOf(SlideClosedError);
+  });
+
+  it("refuses in typed errors that name the file", async () => {
+    for (const [bytes, name] of [
+      [new Uint8Array(0), "empty.svs"],
+      [new TextEncoder().encode("Dear pathologist"), "letter.svs"],
+    ] as const) {
+      const error = await openSlide(new File([bytes], name), { pool }).catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(UnsupportedFormatError);
+      expect(error).toMatchObject({ fileName: name });
+    }
+  });
+
+  it("fails a tile that lies beyond the file alone", async () => {
+    await using slide = await openSlide(new File([drawSlide(1e9)], "bad.tiff"), { pool });
+    const bad = slide.readRegion({ x: 690, y: 490, level: 0, width: 4, height: 4 });
+    await expect(bad).rejects.toBeInstanceOf(CorruptSlideError);
+    const good = { x: 0, y: 0, level: 0, width: 16, height: 16 };
+    expect(firstWrongPixel(await slide.readRegion(good), good)).toBeUndefined();
+  });
+
+  it("refuses sizes that are no sizes", async () => {
+    await using slide = await openSlide(drawn(), { pool });
+    for (const region of [
+      { x: 0, y: 0, level: 0, width: -1, height: 1 },
+      { x: 0.5, y: 0, level: 0, width: 1, height: 1 },
+      { x: 0, y: 0, level: 0, width: 100_000, height: 100_000 },
+    ]) {
+      await expect(slide.readRegion(region)).rejects.toBeInstanceOf(RangeError);
+    }
+  });
+});
+
+describe.each([true, false])("a file in the origin's own file system (shared memory: %s)", (sharedMemory) => {
+  it("is noticed at the next read when it changes", async () => {
+    const pool = new SlidePool({ workers: 1, sharedMemory });
+    const root = await navigator.storage.getDirectory();
+    const handle = await root.getFileHandle(`changing-${sharedMemory}.tiff`, { create: true });
+    const write = async (bytes: Uint8Array<ArrayBuffer>) => {
+      const writable = await handle.createWritable();
+      await writable.write(bytes);
+      await writable.close();
+    };
+    await write(drawSlide());
+    // A picked file: read through a snapshot that the browser refuses once the file is another.
+    const slide = await openSlide(await handle.getFile(), { pool });
+    await slide.readRegion(everywhere);
+    await write(drawSlide().slice(0, 5000));
+    await expect
+      .poll(() => slide.readRegion(everywhere).catch((error: unknown) => error))
+      .toBeInstanceOf(ByteReadError);
+    await slide.close();
+    pool.terminate();
+    await root.removeEntry(handle.name);
+  });
+});
