@@ -1,2 +1,3 @@
 export { compositeOver } from "./composite.ts";
+export { halveRgba } from "./halve-rgba.ts";
 export { type Image8, type ResizeBox, reduceByBox, resizeLanczos } from "./resize.ts";

@@ -1,0 +1,62 @@
+import type { Pixels } from "#slide";
+import type { Size, SlideBox, ViewState } from "../viewport.ts";
+
+/** A tile's pixels where the drawer wants them: a texture, or a bitmap. Made and released by one drawer. */
+export interface TileImage {
+  /** Memory it takes. */
+  readonly bytes: number;
+}
+
+/** A tile to be painted. */
+export interface PlacedTile {
+  readonly image: TileImage;
+  /** Where it stands; neighbours share edges exactly. */
+  readonly box: SlideBox;
+  /** The share of the image, from its top left, that fills the box. */
+  readonly filled: { readonly x: number; readonly y: number };
+  /** Full resolution: single pixels are to be told apart when magnified. Coarser tiles are always smoothed. */
+  readonly crisp: boolean;
+}
+
+/** What a layer of tiles shows, for one frame. */
+export interface TileScene {
+  /** The same object for the same layer in every frame. */
+  readonly layer: object;
+  /** Where the layer has something; the rest shows the surround. */
+  readonly extent: SlideBox;
+  /** CSS colour beneath transparent pixels. */
+  readonly background: string;
+  /** The tiles that show a box best, in painting order. */
+  readonly tilesIn: (box: SlideBox) => readonly PlacedTile[];
+  /** Where tiles have come since the last frame. */
+  readonly changed: readonly SlideBox[];
+}
+
+/** A frame's geometry. */
+export interface FrameView {
+  readonly view: ViewState;
+  /** CSS pixels. */
+  readonly size: Size;
+  /** Device pixels of the canvas. */
+  readonly deviceSize: Size;
+  /** Device pixels per CSS pixel. */
+  readonly pixelRatio: number;
+}
+
+/**
+ * Draws tiles into its own canvas. Two exist, for machines with a GPU and without; which one draws makes no difference
+ * to anybody else.
+ */
+export interface TileRenderer {
+  readonly kind: "webgl2" | "canvas2d";
+  readonly canvas: HTMLCanvasElement;
+  /** CSS colour around the slide. */
+  surround: string;
+  /** Sets the canvas to so many device pixels; what it showed is gone. */
+  resize(deviceSize: Size): void;
+  /** Takes over the pixels. undefined while the drawer cannot keep any (a lost context): ask again later. */
+  load(pixels: Pixels): TileImage | undefined;
+  release(image: TileImage): void;
+  draw(frame: FrameView, scenes: readonly TileScene[]): void;
+  destroy(): void;
+}

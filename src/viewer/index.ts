@@ -1,0 +1,15 @@
+export type { RendererChoice } from "./gpu/choose-renderer.ts";
+export type { FrameView, PlacedTile, TileImage, TileRenderer, TileScene } from "./gpu/tile-renderer.ts";
+export { type Layer, type LayerHost, scaleOf } from "./layers/layer.ts";
+export {
+  downsampleFor,
+  magnificationOf,
+  type NativeMagnification,
+  nativeMagnification,
+  type ScaleFacts,
+} from "./magnification.ts";
+export { Overview, type OverviewOptions } from "./overview.ts";
+export { type ScaleBar, scaleBar } from "./scale-bar.ts";
+export { MAGNIFICATION_STEPS } from "./tools/view-keys.ts";
+export { type MoveOptions, Viewer, type ViewerEvents, type ViewerOptions, type ViewerStats } from "./viewer.ts";
+export type { Point, Size, SlideBox, ViewState } from "./viewport.ts";

@@ -1,0 +1,37 @@
+import type { FrameView, TileRenderer, TileScene } from "../gpu/tile-renderer.ts";
+import type { ViewState } from "../viewport.ts";
+
+/** What the viewer lends a layer while it is attached. */
+export interface LayerHost {
+  /** The drawer whose images a layer of tiles may load. */
+  readonly renderer: TileRenderer;
+  /** Something to show has changed: draw a frame soon. */
+  invalidate(): void;
+}
+
+/**
+ * One thing drawn in the viewer: the slide itself, later contours, grids, heatmaps, channels. Layers of tiles go
+ * through the drawer (`prepare`); everything else is painted over them on a 2D canvas (`paint`).
+ */
+export interface Layer {
+  /** Called before the first frame, and again after `detach` when the drawer has been replaced. */
+  attach?(host: LayerHost): void;
+  /** Give up everything that came from the host. */
+  detach?(): void;
+  /**
+   * Called in every frame; returns what to draw of a layer of tiles.
+   * @param destination - the view that a movement under way will come to: what to read.
+   */
+  prepare?(frame: FrameView, destination: ViewState): TileScene | undefined;
+  /**
+   * Called in every frame with a cleared canvas over the tiles. The context's units are level-0 pixels relative to the
+   * view's centre: draw a slide point at (x - frame.view.centerX, y - frame.view.centerY), which keeps small numbers
+   * small; divide line widths by `scaleOf(frame)`.
+   */
+  paint?(context: CanvasRenderingContext2D, frame: FrameView): void;
+}
+
+/** Device pixels per level-0 pixel: what a layer's line widths are divided by. */
+export function scaleOf({ view, pixelRatio }: FrameView): number {
+  return pixelRatio / view.downsample;
+}
