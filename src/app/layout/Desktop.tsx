@@ -1,0 +1,90 @@
+import { PanelRightClose } from "lucide-react";
+import { type ReactNode, useDeferredValue, useState } from "react";
+import { IconButton, Tab, TabList, TabPanel, Tabs } from "../controls/controls.tsx";
+import { SlideList } from "../slide-list/SlideList.tsx";
+import { SlidePanel } from "../slide-panel/SlidePanel.tsx";
+import { useSettings, useSlides } from "../stores/context.tsx";
+import type { PanelTab } from "../stores/settings.ts";
+import { activeEntry } from "../stores/slides.ts";
+import { ViewPanel } from "../view-panel/ViewPanel.tsx";
+import { words } from "../words.ts";
+import styles from "./Layout.module.css";
+import { Splitter } from "./Splitter.tsx";
+
+/** Slides at the left, the slide, panels at the right, the status line below. */
+export function Desktop({ pane, foot }: { pane: ReactNode; foot: ReactNode }) {
+  const { railOpen, railWidthPx, panelOpen, panelWidthPx, set } = useSettings((settings) => settings);
+  // With no slide there is nothing to list or to tell.
+  const hasEntries = useSlides((state) => state.entries.length > 0);
+  const hasAnswer = useFirstAnswer();
+  const rail = railOpen && hasEntries;
+  const panel = panelOpen && hasEntries;
+  const columns = `${rail ? `${railWidthPx}px` : "0"} minmax(0, 1fr) ${panel ? `${panelWidthPx}px` : "0"}`;
+  return (
+    <div className={styles.desktop} style={{ gridTemplateColumns: columns }}>
+      {rail && (
+        <nav className={styles.rail} aria-label={words.slides.title}>
+          <SlideList onHide={() => set({ railOpen: false })} />
+          <Splitter
+            label={words.layout.railWidth}
+            side="left"
+            widthPx={railWidthPx}
+            onResize={(width) => set({ railWidthPx: width })}
+          />
+        </nav>
+      )}
+      <div className={styles.pane}>{pane}</div>
+      {panel && (
+        <aside className={styles.panel} aria-label={words.layout.panel}>
+          {hasAnswer && <PanelTabs />}
+          <Splitter
+            label={words.layout.panelWidth}
+            side="right"
+            widthPx={panelWidthPx}
+            onResize={(width) => set({ panelWidthPx: width })}
+          />
+        </aside>
+      )}
+      <div className={styles.foot}>{foot}</div>
+    </div>
+  );
+}
+
+/** Whether a slide has been painted or has failed since the page began: before, its pixels come first. */
+function useFirstAnswer(): boolean {
+  const isThere = useDeferredValue(
+    useSlides((state) => state.painted || activeEntry(state)?.state.kind === "failed"),
+    false,
+  );
+  const [wasThere, setWasThere] = useState(false);
+  if (isThere && !wasThere) setWasThere(true);
+  return isThere || wasThere;
+}
+
+function PanelTabs() {
+  const tab = useSettings((settings) => settings.panelTab);
+  const set = useSettings((settings) => settings.set);
+  return (
+    <Tabs className={styles.tabs!} selectedKey={tab} onSelectionChange={(key) => set({ panelTab: key as PanelTab })}>
+      <div className={styles.tabLine}>
+        <TabList aria-label={words.layout.panel} className={styles.tabList!}>
+          <Tab id="slide" className={styles.tab!}>
+            {words.slidePanel.tab}
+          </Tab>
+          <Tab id="view" className={styles.tab!}>
+            {words.viewPanel.tab}
+          </Tab>
+        </TabList>
+        <IconButton label={words.layout.hidePanel} shortcut="]" onPress={() => set({ panelOpen: false })}>
+          <PanelRightClose aria-hidden />
+        </IconButton>
+      </div>
+      <TabPanel id="slide" className={styles.tabPanel!} data-scroller>
+        <SlidePanel />
+      </TabPanel>
+      <TabPanel id="view" className={styles.tabPanel!}>
+        <ViewPanel />
+      </TabPanel>
+    </Tabs>
+  );
+}

@@ -1,0 +1,111 @@
+import { explain } from "../failures/explain.ts";
+import type { Failure } from "../failures/failure.ts";
+import type { Library } from "../library.ts";
+import type { SlideEntry, SlidesStore } from "../stores/slides.ts";
+import { words } from "../words.ts";
+import type { Gathered, GatherOptions } from "./gather.ts";
+import type { Showing } from "./showing.ts";
+import { type NewEntry, takeSlides } from "./take.ts";
+
+/** A folder tells how far it has been looked through every so many files. */
+const TELL_EVERY_FILES = 100;
+
+export interface IntakeOptions {
+  /** The slide to show of what comes in; else the first that can be read. */
+  readonly show?: string;
+  /** The entry whose companion folder this is meant to be. */
+  readonly forId?: string | undefined;
+}
+
+/** Takes files in: from a picker, a drop, a paste, a handle that was kept. */
+export function createIntake(
+  { library, slides }: { library: Library; slides: SlidesStore },
+  showing: Showing,
+  onTaken: (gathered: Gathered) => void,
+) {
+  let gathering: AbortController | undefined;
+  let nextId = 1;
+  const state = () => slides.getState();
+  const find = (entry: NewEntry) => state().entries.find((other) => isSame(other, entry));
+
+  /** Runs a gathering with progress and stop, adds its slides and shows one of them. */
+  async function takeIn(
+    gather: (options: GatherOptions) => Promise<Gathered | undefined>,
+    name: string,
+    options: IntakeOptions = {},
+  ): Promise<void> {
+    gathering?.abort();
+    const abort = new AbortController();
+    gathering = abort;
+    const onProgress = (files: number) => {
+      if (files % TELL_EVERY_FILES === 0) state().setGathering({ folder: name, files });
+    };
+    try {
+      const gathered = await gather({ signal: abort.signal, onProgress });
+      if (gathered && !abort.signal.aborted) await addAndShow(gathered, options, abort.signal);
+    } catch (error) {
+      if (!abort.signal.aborted) state().notify(explain(error, { name }));
+    } finally {
+      if (gathering === abort) state().setGathering(undefined);
+    }
+  }
+
+  async function addAndShow(gathered: Gathered, options: IntakeOptions, signal: AbortSignal): Promise<void> {
+    const awaiting = state().entries.filter(({ state }) => state.kind === "failed" && state.failure.awaitsFolder);
+    const { entries, completed } = await takeSlides(gathered, awaiting, library.findSlides);
+    if (signal.aborted) return;
+    onTaken(gathered);
+    for (const { id, entry } of completed) replace(id, entry);
+    const asked = state().entries.find(({ id }) => id === options.forId);
+    if (asked && !completed.some(({ id }) => id === asked.id)) return state().notify(stillMissing(asked, gathered));
+    const first = entries.find(({ name }) => name === options.show) ?? entries[0];
+    if (first && !completed[0] && !find(first)) await showing.begin(first.input);
+    const ids = addAll(entries, options.show);
+    if (completed[0]) void showing.show(completed[0].id);
+    else if (ids.length > 0) void showing.showFirst(ids);
+    else state().notify(noSlides(gathered));
+    void showing.sweep();
+  }
+
+  /** Adds what is not in the rail yet. @returns their ids, the wanted one first. */
+  function addAll(entries: readonly NewEntry[], wanted?: string): readonly string[] {
+    const added: SlideEntry[] = [];
+    const ids: string[] = [];
+    for (const entry of entries) {
+      const known = find(entry);
+      // The same file again is how a reader recovers one that changed or failed.
+      if (known?.state.kind === "failed") replace(known.id, entry);
+      const id = known?.id ?? `slide-${nextId++}`;
+      if (!known) added.push({ ...entry, id, state: { kind: "waiting" } });
+      if (entry.name === wanted) ids.unshift(id);
+      else ids.push(id);
+    }
+    if (added.length > 0) state().add(added);
+    return ids;
+  }
+
+  /** Gives an entry other files to open from, and another chance. */
+  function replace(id: string, entry: Partial<SlideEntry>): void {
+    if (state().activeId === id) showing.leave();
+    state().change(id, { ...entry, state: { kind: "waiting" } });
+  }
+
+  return { takeIn, addAll, replace, stop: () => gathering?.abort() };
+}
+
+function stillMissing({ name }: SlideEntry, gathered: Gathered): Failure {
+  const details = { name: "CompanionNotFound", message: `${gathered.files.length} files in ${gathered.name}` };
+  return { ...words.failures.stillMissing(name, gathered.name), details };
+}
+
+function noSlides(gathered: Gathered): Failure {
+  const details = { name: "NoSlides", message: `${gathered.files.length} files in ${gathered.name}` };
+  return { ...words.failures.noSlides(gathered.name, gathered.files.length), details };
+}
+
+function isSame(entry: SlideEntry, other: NewEntry): boolean {
+  if (entry.input instanceof URL || other.input instanceof URL) {
+    return entry.input instanceof URL && other.input instanceof URL && entry.input.href === other.input.href;
+  }
+  return entry.name === other.name && entry.folder === other.folder && entry.sizeBytes === other.sizeBytes;
+}

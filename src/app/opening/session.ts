@@ -1,0 +1,174 @@
+import type { Slide } from "#slide";
+import { explain } from "../failures/explain.ts";
+import type { Library } from "../library.ts";
+import { activeEntry, type SlideEntry, type SlidesStore } from "../stores/slides.ts";
+import { words } from "../words.ts";
+import { type Asked, nameOf, SAMPLE_ADDRESS } from "./address.ts";
+import { gatherHandles, gatherTransfer } from "./gather.ts";
+import { createIntake } from "./intake.ts";
+import type { Kept, LastSession, RecentSlide } from "./kept.ts";
+import type { Pickers } from "./pickers.ts";
+import { createShowing } from "./showing.ts";
+import { takeSlides } from "./take.ts";
+
+export interface SessionParts {
+  readonly library: Library;
+  readonly slides: SlidesStore;
+  readonly kept: Kept;
+  readonly pickers: Pickers;
+  /** The page's own address, for addresses relative to it. */
+  readonly page: () => URL;
+  /** Another slide is shown, or none: the address bar follows. */
+  readonly onShown?: (entry: SlideEntry | undefined) => void;
+}
+
+/** Everything that opens, shows and closes slides; errors become sentences in the store, nothing throws. */
+export type Session = ReturnType<typeof createSession>;
+
+export function createSession({ library, slides, kept, pickers, page, onShown }: SessionParts) {
+  /** What was picked or dropped so far, for coming back after a reload. */
+  const roots: FileSystemHandle[] = [];
+  const state = () => slides.getState();
+  const showing = createShowing({
+    library,
+    slides,
+    onShown: (entry) => onShown?.(entry),
+    onOpened: (entry) => void remember(entry),
+  });
+  const intake = createIntake({ library, slides }, showing, (gathered) => roots.push(...gathered.roots));
+
+  function openAddress(address: string): void {
+    const url = new URL(address, page());
+    const name = nameOf(url);
+    const origin = { kind: "address", address } as const;
+    const [id] = intake.addAll([{ name, folder: "", sizeBytes: undefined, input: url, origin }]);
+    if (id) void showing.show(id);
+  }
+
+  async function remember({ folder, name, origin }: SlideEntry): Promise<void> {
+    await kept.remember({ id: `${folder}/${name}`, name, origin, openedAt: Date.now() });
+    await saveSession();
+  }
+
+  async function saveSession(): Promise<void> {
+    const { entries } = state();
+    const shown = activeEntry(state());
+    const fromDisk = entries.filter(({ origin }) => origin.kind === "handle");
+    const names = fromDisk.map(({ name }) => name);
+    if (roots.length === 0 || names.length === 0) return kept.saveSession(undefined);
+    if (shown && names.includes(shown.name)) names.unshift(...names.splice(names.indexOf(shown.name), 1));
+    await kept.saveSession({ roots: [...roots], names });
+  }
+
+  /** Must follow a press: the browser may ask for permission. */
+  async function openKeptHandles(handles: readonly FileSystemHandle[], name: string): Promise<void> {
+    try {
+      for (const handle of handles) {
+        if ((await allow(handle)) === "granted") continue;
+        const details = { name: "NotAllowedError", message: `permission to read ${handle.name} was not given` };
+        return state().notify({ ...words.failures.noPermission(handle.name), details });
+      }
+    } catch (error) {
+      return state().notify({ ...words.failures.noMoreHandle(name), details: explain(error, { name }).details });
+    }
+    await intake.takeIn((options) => gatherHandles(handles, options), name, { show: name });
+  }
+
+  /** A handle gives today's file: the one in hand is a snapshot that a change on disk has spoilt. */
+  async function refresh(entry: SlideEntry): Promise<void> {
+    const { id, name, origin } = entry;
+    let fresh: Partial<SlideEntry> = {};
+    if (origin.kind === "handle") {
+      try {
+        if ((await allow(origin.handle)) === "granted") {
+          const { entries } = await takeSlides(await gatherHandles([origin.handle]), [], library.findSlides);
+          const found = entries.find((candidate) => candidate.name === name);
+          if (found) fresh = { input: found.input, sizeBytes: found.sizeBytes };
+        }
+      } catch {
+        // Opening what is in hand then gives the reason.
+      }
+    }
+    intake.replace(id, fresh);
+  }
+
+  const openSlide = () => intake.takeIn((options) => pickers.pickFiles(options), words.first.openSlide);
+
+  return {
+    show: showing.show,
+    next: () => showing.step(1),
+    previous: () => showing.step(-1),
+    close(id: string) {
+      showing.close(id);
+      void saveSession();
+    },
+    closeAll() {
+      intake.stop();
+      showing.closeAll();
+      roots.length = 0;
+      void saveSession();
+    },
+    /** Opens a slide again that failed or changed. */
+    async retry(id: string) {
+      const entry = state().entries.find((candidate) => candidate.id === id);
+      if (!entry) return;
+      await refresh(entry);
+      await showing.show(id);
+    },
+    /** The shown slide is as sharp as it gets. */
+    settled: (slide: Slide) => showing.settled(slide),
+    /** Something of the shown slide could not be read: said over the slide, once. */
+    readFailed: (error: unknown) => state().notify(explain(error, activeEntry(state()) ?? { name: "" })),
+
+    openSlide,
+    /** `forId`: the entry that waits for this folder. */
+    openFolder: (forId?: string) =>
+      intake.takeIn((options) => pickers.pickFolder(options), words.first.openFolder, { forId }),
+    openSample: () => openAddress(SAMPLE_ADDRESS),
+    /** A drop or paste; must be called within its event, which empties the transfer when it ends. */
+    openTransfer(transfer: DataTransfer) {
+      let tell: ((files: number) => void) | undefined;
+      const name = transfer.files[0]?.name ?? "";
+      const gathering = gatherTransfer(transfer, { onProgress: (files) => tell?.(files) });
+      return intake.takeIn(({ onProgress }) => {
+        tell = onProgress;
+        return gathering;
+      }, name);
+    },
+    openHandles: (handles: readonly FileSystemHandle[]) =>
+      intake.takeIn((options) => gatherHandles(handles, options), handles[0]?.name ?? ""),
+    /** What the page's address asks for. */
+    openAsked(asked: Asked) {
+      if (asked.kind === "slide") openAddress(asked.address);
+      if (asked.kind === "refused") state().notify(asked.failure);
+    },
+    stopGathering: intake.stop,
+
+    recent: () => kept.recent(),
+    async openRecent({ name, origin }: RecentSlide) {
+      if (origin.kind === "none") return openSlide();
+      if (origin.kind === "address") return openAddress(origin.address);
+      await openKeptHandles([origin.handle], name);
+    },
+    forget: (id: string) => kept.forget(id),
+    async forgetAll() {
+      await kept.forgetAll();
+      await kept.saveSession(undefined);
+    },
+    /** What was open when the page was left, and whether the browser still lets us read it without asking. */
+    async lastSession(): Promise<{ session: LastSession; granted: boolean } | undefined> {
+      const session = await kept.lastSession();
+      if (!session || session.roots.length === 0) return undefined;
+      const permissions = await Promise.all(session.roots.map((handle) => handle.queryPermission?.({ mode: "read" })));
+      return { session, granted: permissions.every((permission) => permission === "granted") };
+    },
+    resume: ({ roots: handles, names }: LastSession) => openKeptHandles(handles, names[0] ?? ""),
+  };
+}
+
+/** Chromium asks again after a reload; elsewhere a handle that exists may be read. */
+async function allow(handle: FileSystemHandle): Promise<PermissionState> {
+  if (!handle.requestPermission) return "granted";
+  const now = await handle.queryPermission({ mode: "read" });
+  return now === "granted" ? now : handle.requestPermission({ mode: "read" });
+}

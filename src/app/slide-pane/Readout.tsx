@@ -1,0 +1,40 @@
+import { useEffect, useRef } from "react";
+import type { Slide } from "#slide";
+import type { Viewer } from "#viewer";
+import { formatCount, formatMicrometres, formatPixelSize } from "../format.ts";
+import { words } from "../words.ts";
+import styles from "./SlidePane.module.css";
+
+/** Where the pointer is, in µm and pixels; without a pointer, the centre of the view. And what a pixel measures. */
+export function Readout({ slide, viewer }: { slide: Slide; viewer: Viewer }) {
+  const place = useRef<HTMLParagraphElement>(null);
+  const { mpp } = slide;
+  useEffect(() => {
+    let pointer: { x: number; y: number } | undefined;
+    const write = () => {
+      if (!place.current) return;
+      const { centerX, centerY } = viewer.view;
+      const { x, y } = pointer ?? { x: centerX, y: centerY };
+      const pixels = `${formatCount(Math.floor(x))}, ${formatCount(Math.floor(y))} px`;
+      const where = mpp ? `${formatMicrometres(x * mpp.x)}, ${formatMicrometres(y * mpp.y)} · ${pixels}` : pixels;
+      place.current.textContent = pointer ? where : `${words.pane.centre} ${where}`;
+    };
+    const stop = [
+      viewer.on("pointer", (at) => {
+        pointer = at;
+        write();
+      }),
+      viewer.on("view", () => pointer || write()),
+    ];
+    write();
+    return () => {
+      for (const off of stop) off();
+    };
+  }, [viewer, mpp]);
+  return (
+    <div className={styles.readout}>
+      <p ref={place} />
+      <p>{mpp ? words.pane.pixelSize(formatPixelSize(mpp.x), mpp.source) : words.pane.noPixelSize}</p>
+    </div>
+  );
+}

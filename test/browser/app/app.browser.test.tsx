@@ -1,0 +1,346 @@
+import axe from "axe-core";
+import { beforeEach, describe, expect, test } from "vitest";
+import { page, userEvent } from "vitest/browser";
+import { MissingCompanionError, type Slide } from "#slide";
+import { words } from "../../../src/app/words.ts";
+import { fakeFolder } from "../../support/fake-handles.ts";
+import { namedSlide } from "../../support/fake-library.ts";
+import { mountApp } from "../../support/mounted-app.tsx";
+
+const slide =
+  (name: string, more: Partial<Slide> = {}) =>
+  () =>
+    namedSlide(name, more);
+const shown = (name: string) => page.getByRole("application", { name: words.pane.slide(name) });
+const field = () => page.getByRole("textbox", { name: words.pane.magnification });
+const { slidePanel } = words;
+
+/** What axe finds by the rules of WCAG 2.2 AA, as lines to read. */
+async function axeFinds(): Promise<string[]> {
+  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+  // The test page around the app has neither title nor language of its own.
+  const rules = Object.fromEntries(["document-title", "html-has-lang"].map((id) => [id, { enabled: false }]));
+  const { violations } = await axe.run(document, { runOnly: tags, rules });
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
+}
+
+beforeEach(() => page.viewport(1440, 900));
+
+describe("the first screen", () => {
+  test("says what this is, offers every way to begin, and that it is no diagnosis", async () => {
+    await mountApp({});
+    for (const name of [words.first.openSlide, words.first.openFolder, words.first.trySample]) {
+      await expect.element(page.getByRole("button", { name })).toBeVisible();
+    }
+    await expect.element(page.getByText(words.first.research)).toBeVisible();
+    await expect.element(page.getByText(words.stored.title)).toBeVisible();
+    expect(await axeFinds()).toEqual([]);
+  });
+
+  test("lists recent slides by name; one can be forgotten, and all of them", async () => {
+    const recent = ["a.svs", "b.svs"].map((name) => ({
+      id: name,
+      name,
+      openedAt: 1,
+      origin: { kind: "none" } as const,
+    }));
+    await mountApp({}, recent);
+    await page.getByRole("button", { name: words.first.forgetOne("a.svs") }).click();
+    await expect.element(page.getByText("b.svs")).toBeVisible();
+    expect(page.getByText("a.svs").elements()).toEqual([]);
+    await page.getByRole("button", { name: words.first.forgetRecent }).click();
+    await expect.poll(() => page.getByText("b.svs").elements()).toEqual([]);
+  });
+});
+
+describe("a shown slide", () => {
+  test("has its facts, its levels with who reads them, and nothing for axe to find", async () => {
+    const app = await mountApp({ "a.svs": slide("a.svs", { reader: "OpenSlide 4.0.1", properties: { "x.y": "z" } }) });
+    await app.open("a.svs");
+    await expect.element(shown("a.svs")).toBeVisible();
+    await expect.element(page.getByText(slidePanel.readBy("OpenSlide 4.0.1"))).toBeVisible();
+    const rows = page.getByRole("table").getByRole("row").elements();
+    expect(rows.map((row) => [...row.children].map((cell) => cell.textContent)).slice(1)).toEqual([
+      ["0", "20,000 × 10,000", "1", "256 × 256", "0.25"],
+      ["1", "5,000 × 2,500", "4", "256 × 256", "1"],
+      ["2", "1,250 × 625", "16", "256 × 256", "4"],
+      ["3", "312 × 156", "64", "256 × 256", "16"],
+    ]);
+    expect(await axeFinds()).toEqual([]);
+    app.parts.settings.getState().set({ theme: "light", panelTab: "view" });
+    await expect.element(page.getByText(words.viewPanel.orientation)).toBeVisible();
+    expect(await axeFinds()).toEqual([]);
+  });
+
+  test("is magnified by what is typed, and refuses what is no magnification with a word", async () => {
+    const app = await mountApp({ "a.svs": slide("a.svs") });
+    await app.open("a.svs");
+    await field().fill("10x");
+    await userEvent.keyboard("{Enter}");
+    await expect.poll(() => app.parts.chrome.getState().viewer!.view.downsample).toBeCloseTo(4, 5);
+    await expect.element(field()).toHaveValue("10×");
+    await field().fill("much");
+    await userEvent.keyboard("{Enter}");
+    await expect.element(page.getByRole("alert")).toHaveTextContent(words.pane.notAMagnification("much"));
+  });
+
+  test("is marked as interpolated beyond the scanner's own magnification, and only there", async () => {
+    const app = await mountApp({ "a.svs": slide("a.svs") });
+    await app.open("a.svs");
+    await expect.element(shown("a.svs")).toBeVisible();
+    const mark = page.getByText(words.pane.interpolated);
+    const { viewer } = app.parts.chrome.getState();
+    viewer!.setView({ downsample: 1 });
+    await expect.element(mark).not.toBeVisible();
+    viewer!.setView({ downsample: 0.5 });
+    await expect.element(mark).toBeVisible();
+  });
+
+  test("without pixel size and objective it claims no magnification and no scale", async () => {
+    const app = await mountApp({ "a.tif": slide("a.tif", { mpp: undefined, objectivePower: undefined }) });
+    await app.open("a.tif");
+    await expect.element(page.getByText(words.pane.noPixelSize)).toBeVisible();
+    await expect.element(page.getByText(words.pane.unknownMagnification)).toBeVisible();
+    expect(field().elements()).toEqual([]);
+    expect(page.getByRole("img", { name: /Scale bar/ }).elements()).toEqual([]);
+  });
+
+  test("says where the pointer is in µm and pixels", async () => {
+    const app = await mountApp({ "a.svs": slide("a.svs") });
+    await app.open("a.svs");
+    await expect.element(shown("a.svs")).toBeVisible();
+    const { viewer } = app.parts.chrome.getState();
+    viewer!.setView({ centerX: 8000, centerY: 4000, downsample: 2 });
+    await expect.element(page.getByText(`${words.pane.centre} 2,000 µm, 1,000 µm · 8,000, 4,000 px`)).toBeVisible();
+    const { left, top } = shown("a.svs").element().getBoundingClientRect();
+    const at = { x: 300, y: 200 };
+    const target = document.elementFromPoint(left + at.x, top + at.y)!;
+    target.dispatchEvent(new PointerEvent("pointermove", { clientX: left + at.x, clientY: top + at.y, bubbles: true }));
+    const { x, y } = viewer!.toSlide(at.x, at.y);
+    const count = (value: number) => Math.floor(value).toLocaleString("en");
+    const pixels = `${count(x)}, ${count(y)} px`;
+    await expect.element(page.getByText(pixels)).toHaveTextContent(/^[\d,]+ µm, [\d,]+ µm · /);
+  });
+
+  test("shows macro and thumbnail at once, the label only when asked for", async () => {
+    const read: string[] = [];
+    const images = ["label", "macro", "thumbnail"].map((name) => ({ name, width: 8, height: 4, iccSizeBytes: 0 }));
+    const readAssociatedImage = async (name: string) => {
+      read.push(name);
+      return { data: new Uint8ClampedArray(8 * 4 * 4), width: 8, height: 4 };
+    };
+    const app = await mountApp({ "a.svs": slide("a.svs", { associatedImages: images, readAssociatedImage }) });
+    await app.open("a.svs");
+    await expect.element(page.getByRole("img", { name: /^macro/ })).toBeVisible();
+    expect(read).toEqual(["macro", "thumbnail"]);
+    await page.getByRole("button", { name: slidePanel.showLabel }).click();
+    await expect.element(page.getByRole("img", { name: /^label/ })).toBeVisible();
+    await page.getByRole("button", { name: slidePanel.hideLabel }).click();
+    await expect.poll(() => page.getByRole("img", { name: /^label/ }).elements()).toEqual([]);
+  });
+
+  test("has its properties to search; of thousands only those in sight are in the page", async () => {
+    const properties = Object.fromEntries(Array.from({ length: 3000 }, (_, index) => [`p.${index}`, `value ${index}`]));
+    const app = await mountApp({ "a.svs": slide("a.svs", { properties }) });
+    await app.open("a.svs");
+    await expect.element(page.getByText("p.0", { exact: true })).toBeInTheDocument();
+    expect(page.getByRole("button", { name: /^Copy p/ }).elements().length).toBeLessThan(60);
+    await page.getByRole("searchbox", { name: slidePanel.search }).fill("value 2718");
+    await expect.element(page.getByText("p.2718", { exact: true })).toBeVisible();
+    expect(page.getByRole("button", { name: /^Copy p/ }).elements()).toHaveLength(1);
+    await page.getByRole("searchbox", { name: slidePanel.search }).fill("no such");
+    await expect.element(page.getByText(slidePanel.noMatch("no such"))).toBeVisible();
+  });
+});
+
+describe("when something goes wrong", () => {
+  test("the reason stands in the pane with its details, the app goes on, and axe finds nothing", async () => {
+    const app = await mountApp({ "b.svs": slide("b.svs") });
+    await app.open("a.svs");
+    const alert = page.getByRole("alert");
+    await expect.element(alert).toHaveTextContent("a.svs cannot be read as a slide.");
+    await alert.getByText(words.failures.details, { exact: true }).click();
+    await expect.element(alert.getByText(/^UnsupportedFormatError:/)).toBeVisible();
+    expect(await axeFinds()).toEqual([]);
+    await app.open("b.svs");
+    await expect.element(shown("b.svs")).toBeVisible();
+    expect(page.getByRole("alert").elements()).toEqual([]);
+  });
+
+  test("a lone slide of several files asks for its folder by name and goes on", async () => {
+    const known: Record<string, Error | (() => Slide)> = {
+      "a.mrxs": new MissingCompanionError("a.mrxs", "the folder a"),
+    };
+    const app = await mountApp(known);
+    await app.open("a.mrxs");
+    await expect.element(page.getByRole("alert")).toHaveTextContent("a.mrxs needs the folder a.");
+    known["a.mrxs"] = slide("a.mrxs");
+    app.pick(fakeFolder("cases", { "a.mrxs": "x", a: { "Slidedat.ini": "x" } }));
+    await page.getByRole("alert").getByRole("button", { name: words.failures.actions["open-folder"] }).click();
+    await expect.element(shown("a.mrxs")).toBeVisible();
+  });
+
+  test("a tile that cannot be read is said over the slide, which stays, until it is put away", async () => {
+    const app = await mountApp({ "a.svs": slide("a.svs") });
+    await app.open("a.svs");
+    await expect.element(shown("a.svs")).toBeVisible();
+    app.parts.session.readFailed(new Error("tile 7"));
+    app.parts.session.readFailed(new Error("tile 8"));
+    await expect.element(page.getByRole("alert")).toHaveTextContent("Something went wrong with a.svs.");
+    expect(await axeFinds()).toEqual([]);
+    await page.getByRole("button", { name: words.failures.dismiss }).click();
+    await expect.poll(() => page.getByRole("alert").elements()).toEqual([]);
+    await expect.element(shown("a.svs")).toBeVisible();
+  });
+});
+
+describe("keys", () => {
+  async function twoSlides() {
+    const app = await mountApp({ "a.svs": slide("a.svs"), "b.svs": slide("b.svs") });
+    await app.open("a.svs", "b.svs");
+    await expect.element(shown("a.svs")).toBeVisible();
+    return app;
+  }
+
+  test("N and P go through the slides, and each is found as it was left", async () => {
+    const app = await twoSlides();
+    app.parts.chrome.getState().viewer!.setView({ centerX: 5000, centerY: 5000, downsample: 2 });
+    await userEvent.keyboard("n");
+    await expect.element(shown("b.svs")).toBeVisible();
+    await userEvent.keyboard("p");
+    await expect.element(shown("a.svs")).toBeVisible();
+    expect(app.parts.chrome.getState().viewer!.view).toMatchObject({ centerX: 5000, downsample: 2 });
+  });
+
+  test("[ and ] hide and show the sides, and not while somebody types", async () => {
+    await twoSlides();
+    const rail = page.getByRole("navigation", { name: words.slides.title });
+    await userEvent.keyboard("[[");
+    await expect.poll(() => rail.elements()).toEqual([]);
+    await page.getByRole("searchbox", { name: slidePanel.search }).fill("");
+    await userEvent.keyboard("[[");
+    expect(rail.elements()).toEqual([]);
+    await expect.element(page.getByRole("searchbox", { name: slidePanel.search })).toHaveValue("[");
+  });
+
+  test("H held clears the view, and letting go brings everything back", async () => {
+    await twoSlides();
+    const tools = page.getByRole("toolbar", { name: words.pane.tools });
+    await expect.element(tools).toBeVisible();
+    await userEvent.keyboard("{h>}");
+    await expect.poll(() => tools.elements()).toEqual([]);
+    await userEvent.keyboard("{/h}");
+    await expect.element(tools).toBeVisible();
+  });
+
+  test("Ctrl+K finds a command by name and runs it; Escape puts the panel away", async () => {
+    const app = await twoSlides();
+    await userEvent.keyboard("{Control>}k{/Control}");
+    const input = page.getByRole("combobox", { name: words.commands.placeholder });
+    await expect.element(input).toHaveFocus();
+    expect(await axeFinds()).toEqual([]);
+    await userEvent.keyboard("light th{Enter}");
+    expect(app.parts.settings.getState().theme).toBe("light");
+    await userEvent.keyboard("{Control>}k{/Control}");
+    await expect.element(input).toHaveFocus();
+    await userEvent.keyboard("{Escape}");
+    await expect.poll(() => input.elements()).toEqual([]);
+  });
+
+  test("? shows every key, and the request log opens from the foot", async () => {
+    await twoSlides();
+    await userEvent.keyboard("?");
+    const keys = page.getByRole("dialog", { name: words.keys.title });
+    await expect.element(keys.getByText(words.commands.names.next)).toBeVisible();
+    expect(await axeFinds()).toEqual([]);
+    await page.getByRole("button", { name: words.foot.nothingLeft }).click();
+    await expect.element(page.getByRole("dialog", { name: words.requests.title })).toBeVisible();
+    expect(keys.elements()).toEqual([]);
+  });
+});
+
+describe("the rail", () => {
+  test("of hundreds of slides only those in sight are in the page; the filter finds by name", async () => {
+    const names = Array.from({ length: 400 }, (_, index) => `case-${index}.svs`);
+    const app = await mountApp(Object.fromEntries(names.map((name) => [name, slide(name)])));
+    await app.open(...names);
+    await expect.element(shown("case-0.svs")).toBeVisible();
+    const rail = page.getByRole("list", { name: words.slides.title });
+    await expect.element(rail.getByText("case-3.svs", { exact: true })).toBeVisible();
+    expect(rail.getByRole("listitem").elements().length).toBeLessThan(40);
+    await page.getByRole("searchbox", { name: words.slides.filter }).fill("case-377");
+    await expect.element(rail.getByText("case-377.svs")).toBeVisible();
+    expect(rail.getByRole("listitem").elements()).toHaveLength(1);
+  });
+
+  test("arrow keys walk it, Enter shows, Delete closes", async () => {
+    const app = await mountApp({ "a.svs": slide("a.svs"), "b.svs": slide("b.svs"), "c.svs": slide("c.svs") });
+    await app.open("a.svs", "b.svs", "c.svs");
+    await expect.element(shown("a.svs")).toBeVisible();
+    const row = (name: string) => page.getByRole("button", { name: new RegExp(`^${name}`) });
+    (row("a.svs").element() as HTMLElement).focus();
+    await userEvent.keyboard("{ArrowDown}");
+    await expect.element(row("b.svs")).toHaveFocus();
+    await userEvent.keyboard("{Enter}");
+    await expect.element(shown("b.svs")).toBeVisible();
+    await userEvent.keyboard("{Delete}");
+    await expect.element(shown("c.svs")).toBeVisible();
+    expect(row("b.svs").elements()).toEqual([]);
+  });
+
+  test("its edge is dragged or moved by arrow keys, within limits, and kept", async () => {
+    const app = await mountApp({ "a.svs": slide("a.svs") });
+    await app.open("a.svs");
+    const edge = page.getByRole("separator", { name: words.layout.railWidth });
+    await expect.element(edge).toBeVisible();
+    (edge.element() as HTMLElement).focus();
+    const before = app.parts.settings.getState().railWidthPx;
+    await userEvent.keyboard("{ArrowRight}");
+    expect(app.parts.settings.getState().railWidthPx).toBe(before + 16);
+    for (let press = 0; press < 20; press++) await userEvent.keyboard("{ArrowLeft}");
+    expect(app.parts.settings.getState().railWidthPx).toBe(180);
+  });
+});
+
+describe("on a phone", () => {
+  test("one sheet holds the same tabs, and is pulled up and down", async () => {
+    await page.viewport(390, 844);
+    const app = await mountApp({ "a.svs": slide("a.svs") });
+    await app.open("a.svs");
+    await expect.element(shown("a.svs")).toBeVisible();
+    await page.getByRole("tab", { name: words.layout.sheetTabs.view }).click();
+    await expect.element(page.getByText(words.viewPanel.orientation)).toBeVisible();
+    expect(await axeFinds()).toEqual([]);
+    await page.getByRole("button", { name: words.layout.sheetUp }).click();
+    expect(app.parts.chrome.getState().sheet).toBe("full");
+    await page.getByRole("button", { name: words.layout.sheetDown }).click();
+    expect(app.parts.chrome.getState().sheet).toBe("closed");
+  });
+});
+
+describe("a drag over the page", () => {
+  function drag(type: string, fill: (transfer: DataTransfer) => void): DragEvent {
+    const dataTransfer = new DataTransfer();
+    fill(dataTransfer);
+    const event = new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true });
+    document.body.dispatchEvent(event);
+    return event;
+  }
+
+  // An element that comes under the pointer between the last dragover and the drop is entered first: a drop was lost.
+  test.each(["dragenter", "dragover"])("is accepted at %s when it carries files, and only then", async (type) => {
+    await mountApp({});
+    await expect.element(page.getByText(words.first.research)).toBeVisible();
+    expect(drag(type, (transfer) => transfer.setData("text/plain", "words")).defaultPrevented).toBe(false);
+    expect(drag(type, (transfer) => transfer.items.add(new File(["x"], "a.svs"))).defaultPrevented).toBe(true);
+    await expect.element(page.getByText(words.layout.dropHere)).toBeVisible();
+  });
+
+  test("a dropped file without a handle is opened all the same", async () => {
+    const app = await mountApp({ "a.svs": slide("a.svs") });
+    await expect.element(page.getByText(words.first.research)).toBeVisible();
+    drag("drop", (transfer) => transfer.items.add(new File(["x"], "a.svs")));
+    await expect.element(shown("a.svs")).toBeVisible();
+    expect(app.parts.slides.getState().entries[0]?.origin.kind).toBe("none");
+  });
+});

@@ -1,0 +1,254 @@
+import { describe, expect, test, vi } from "vitest";
+import { CorruptSlideError, MissingCompanionError } from "#slide";
+import { gatherHandles } from "../../../src/app/opening/gather.ts";
+import type { Pickers } from "../../../src/app/opening/pickers.ts";
+import { createSession } from "../../../src/app/opening/session.ts";
+import { activeEntry, createSlidesStore } from "../../../src/app/stores/slides.ts";
+import { fakeFile, fakeFolder } from "../../support/fake-handles.ts";
+import { type FakeSlides, fakeLibrary, namedSlide } from "../../support/fake-library.ts";
+import { memoryKept } from "../../support/memory-kept.ts";
+
+function start(known: FakeSlides, picked: readonly FileSystemHandle[] = []) {
+  const library = fakeLibrary(known);
+  const slides = createSlidesStore();
+  const kept = memoryKept();
+  const pick = async () => (picked.length > 0 ? gatherHandles(picked) : undefined);
+  const pickers: Pickers = { pickFiles: pick, pickFolder: pick };
+  const session = createSession({ library, slides, kept, pickers, page: () => new URL("https://a.example/app/") });
+  const names = () => slides.getState().entries.map(({ name, state }) => `${name} ${state.kind}`);
+  const shown = () => activeEntry(slides.getState())?.name;
+  const until = (check: () => void) => vi.waitFor(check, { timeout: 2000, interval: 1 });
+  return { library, slides, kept, session, names, shown, until };
+}
+
+const slide = (name: string) => () => namedSlide(name);
+
+describe("opening", () => {
+  test("a picked file is opened and shown", async () => {
+    const { session, slides, names, until } = start({ "a.svs": slide("a.svs") }, [fakeFile("a.svs", "x")]);
+    await session.openSlide();
+    await until(() => expect(slides.getState().slide?.name).toBe("a.svs"));
+    expect(names()).toEqual(["a.svs ready"]);
+  });
+
+  test("a dialogue that was put away changes nothing", async () => {
+    const { session, slides } = start({});
+    await session.openSlide();
+    expect(slides.getState()).toMatchObject({ entries: [], notices: [] });
+  });
+
+  test("a folder fills the rail by folder and name; unreadable slides get their reason and the others go on", async () => {
+    const folder = fakeFolder("cases", {
+      "b 10.svs": "x",
+      "b 2.svs": "x",
+      "a broken.svs": "x",
+      "notes.txt": "x",
+      ".DS_Store": "x",
+      deep: { "c.svs": "x" },
+    });
+    const { session, slides, names, shown, until } = start(
+      {
+        "a broken.svs": new CorruptSlideError("a broken.svs", "bad"),
+        "b 2.svs": slide("b 2.svs"),
+        "b 10.svs": slide("b 10.svs"),
+        "c.svs": slide("c.svs"),
+      },
+      [folder],
+    );
+    await session.openFolder();
+    await until(() =>
+      expect(names()).toEqual(["a broken.svs failed", "b 2.svs ready", "b 10.svs ready", "c.svs ready"]),
+    );
+    expect(shown()).toBe("b 2.svs");
+    expect(slides.getState().entries.at(-1)).toMatchObject({ folder: "cases/deep", mpp: 0.25 });
+    expect(slides.getState().entries[2]?.thumbnail?.width).toBeGreaterThan(0);
+  });
+
+  test("when no slide of a folder can be read, the first says why", async () => {
+    const { session, names, shown, until } = start({}, [fakeFolder("f", { "a.svs": "x", "b.svs": "x" })]);
+    await session.openFolder();
+    await until(() => expect(names()).toEqual(["a.svs failed", "b.svs failed"]));
+    await until(() => expect(shown()).toBe("a.svs"));
+  });
+
+  test("a file that is no slide is answered when it was chosen itself, and left out of a folder", async () => {
+    const { session, names, until } = start({ "a.svs": slide("a.svs") }, [
+      fakeFile("a.svs", "x"),
+      fakeFile("b.txt", "x"),
+    ]);
+    await session.openSlide();
+    await until(() => expect(names()).toEqual(["a.svs ready", "b.txt failed"]));
+  });
+
+  test("a folder without slides is said in a sentence that stays", async () => {
+    const { session, slides } = start({}, [fakeFolder("holiday", { "a.txt": "x", "b.txt": "x" })]);
+    await session.openFolder();
+    expect(slides.getState().notices[0]?.failure.what).toBe("No slide was found in holiday.");
+    expect(slides.getState().entries).toEqual([]);
+  });
+
+  test("the same file again does not stand twice", async () => {
+    const { session, slides, until } = start({ "a.svs": slide("a.svs") }, [fakeFile("a.svs", "x")]);
+    await session.openSlide();
+    await until(() => expect(slides.getState().slide).toBeDefined());
+    await session.openSlide();
+    expect(slides.getState().entries).toHaveLength(1);
+  });
+
+  test("choosing another slide while one opens gives up the first, which says nothing", async () => {
+    const { session, slides, names, until } = start({ "a.svs": "never", "b.svs": slide("b.svs") }, [
+      fakeFile("a.svs", "x"),
+      fakeFile("b.svs", "x"),
+    ]);
+    await session.openSlide();
+    await until(() => expect(names()[0]).toBe("a.svs opening"));
+    session.next();
+    await until(() => expect(slides.getState().slide?.name).toBe("b.svs"));
+    expect(names()[0]).toBe("a.svs waiting");
+    expect(slides.getState().notices).toEqual([]);
+  });
+
+  test("one slide is open at a time: the one before is closed", async () => {
+    const { session, slides, library, until } = start({ "a.svs": slide("a.svs"), "b.svs": slide("b.svs") }, [
+      fakeFile("a.svs", "x"),
+      fakeFile("b.svs", "x"),
+    ]);
+    await session.openSlide();
+    await until(() => expect(slides.getState().entries.every(({ state }) => state.kind === "ready")).toBe(true));
+    session.next();
+    await until(() => expect(slides.getState().slide?.name).toBe("b.svs"));
+    const open = library.slides.filter((opened) => !(opened as unknown as { isClosed: boolean }).isClosed);
+    expect(open).toEqual([slides.getState().slide]);
+    session.next();
+    session.previous();
+    await until(() => expect(slides.getState().slide?.name).toBe("a.svs"));
+  });
+
+  test("closing the shown slide shows its neighbour, closing the last shows nothing", async () => {
+    const { session, slides, shown, until } = start({ "a.svs": slide("a.svs"), "b.svs": slide("b.svs") }, [
+      fakeFile("a.svs", "x"),
+      fakeFile("b.svs", "x"),
+    ]);
+    await session.openSlide();
+    await until(() => expect(shown()).toBe("a.svs"));
+    session.close(slides.getState().entries[0]!.id);
+    await until(() => expect(slides.getState().slide?.name).toBe("b.svs"));
+    session.close(slides.getState().entries[0]!.id);
+    expect(slides.getState()).toMatchObject({ entries: [], slide: undefined, activeId: undefined });
+  });
+
+  test("a file without permission is said with what to do", async () => {
+    const handle = fakeFile("a.svs", "x");
+    handle.getFile = () => Promise.reject(new DOMException("denied", "NotAllowedError"));
+    const { session, slides } = start({}, []);
+    await session.openHandles([handle]);
+    expect(slides.getState().notices[0]?.failure.what).toBe("This page may not read a.svs.");
+  });
+});
+
+describe("a slide that needs its folder", () => {
+  const known: FakeSlides = { "a.mrxs": new MissingCompanionError("a.mrxs", "the folder a") };
+  const whole = { "a.mrxs": slide("a.mrxs") };
+
+  async function lone(folder: FileSystemDirectoryHandle) {
+    const parts = start(known, [fakeFile("a.mrxs", "x")]);
+    await parts.session.openSlide();
+    await parts.until(() => expect(parts.names()).toEqual(["a.mrxs failed"]));
+    const { id } = parts.slides.getState().entries[0]!;
+    expect(parts.slides.getState().entries[0]?.state).toMatchObject({ failure: { awaitsFolder: true } });
+    Object.assign(known, whole);
+    await parts.session.openHandles([folder]);
+    return { ...parts, id };
+  }
+
+  test.each([
+    ["the folder around it", fakeFolder("cases", { "a.mrxs": "x", a: { "Slidedat.ini": "x", "Data0.dat": "x" } })],
+    ["the companion folder itself", fakeFolder("a", { "Slidedat.ini": "x", "Data0.dat": "x" })],
+    ["the folder that holds the companion", fakeFolder("data", { a: { "Slidedat.ini": "x", "Data0.dat": "x" } })],
+  ])("goes on when given %s", async (_, folder) => {
+    Object.assign(known, { "a.mrxs": new MissingCompanionError("a.mrxs", "the folder a") });
+    const { slides, names, until } = await lone(folder);
+    await until(() => expect(slides.getState().slide?.name).toBe("a.mrxs"));
+    expect(names()).toEqual(["a.mrxs ready"]);
+    const { input } = slides.getState().entries[0]!;
+    expect("files" in input && input.files.map(({ path }) => path)).toEqual([
+      "a.mrxs",
+      "a/Data0.dat",
+      "a/Slidedat.ini",
+    ]);
+  });
+
+  test("a folder without it is refused by name, and it still waits", async () => {
+    const parts = start({ "a.mrxs": new MissingCompanionError("a.mrxs", "the folder a") }, [
+      fakeFolder("other", { "x.txt": "x" }),
+    ]);
+    await parts.session.openHandles([fakeFile("a.mrxs", "x")]);
+    await parts.until(() => expect(parts.names()).toEqual(["a.mrxs failed"]));
+    await parts.session.openFolder(parts.slides.getState().entries[0]!.id);
+    expect(parts.slides.getState().notices[0]?.failure.what).toBe("a.mrxs is not in other.");
+    expect(parts.names()).toEqual(["a.mrxs failed"]);
+  });
+});
+
+describe("coming back", () => {
+  test("a shown slide is remembered with its handle, and opens from the list", async () => {
+    const { session, slides, kept, until } = start({ "a.svs": slide("a.svs") }, [fakeFile("a.svs", "x")]);
+    await session.openSlide();
+    await until(() => expect(kept.last?.names).toEqual(["a.svs"]));
+    session.closeAll();
+    await until(() => expect(kept.last).toBeUndefined());
+    await session.openRecent((await session.recent())[0]!);
+    await until(() => expect(slides.getState().slide?.name).toBe("a.svs"));
+  });
+
+  test("permission is asked for again, and a refusal is a sentence", async () => {
+    const handle = fakeFile("a.svs", "x");
+    const { session, slides, until } = start({ "a.svs": slide("a.svs") });
+    handle.permission = "prompt";
+    handle.answer = "denied";
+    await session.resume({ roots: [handle], names: ["a.svs"] });
+    expect(slides.getState().notices[0]?.failure.what).toContain("may not read a.svs");
+    handle.permission = "prompt";
+    handle.answer = "granted";
+    await session.resume({ roots: [handle], names: ["a.svs"] });
+    await until(() => expect(slides.getState().slide?.name).toBe("a.svs"));
+  });
+
+  test("the last session is offered, and opened by itself only where the browser still allows it", async () => {
+    const handle = fakeFile("a.svs", "x");
+    const { session, kept } = start({});
+    expect(await session.lastSession()).toBeUndefined();
+    kept.last = { roots: [handle], names: ["a.svs"] };
+    expect(await session.lastSession()).toMatchObject({ granted: true });
+    handle.permission = "prompt";
+    expect(await session.lastSession()).toMatchObject({ granted: false });
+  });
+
+  test("of a folder, the slide that was shown comes first", async () => {
+    const { session, slides, until } = start({ "a.svs": slide("a.svs"), "b.svs": slide("b.svs") });
+    await session.resume({ roots: [fakeFolder("f", { "a.svs": "x", "b.svs": "x" })], names: ["b.svs", "a.svs"] });
+    await until(() => expect(slides.getState().slide?.name).toBe("b.svs"));
+    expect(slides.getState().entries.map(({ name }) => name)).toEqual(["a.svs", "b.svs"]);
+  });
+
+  test("trying again reads the file anew through its handle", async () => {
+    const known: Record<string, FakeSlides[string]> = { "a.svs": new CorruptSlideError("a.svs", "bad") };
+    const { session, slides, names, until } = start(known, [fakeFile("a.svs", "x")]);
+    await session.openSlide();
+    await until(() => expect(names()).toEqual(["a.svs failed"]));
+    const before = slides.getState().entries[0]!.input;
+    known["a.svs"] = slide("a.svs");
+    await session.retry(slides.getState().entries[0]!.id);
+    await until(() => expect(names()).toEqual(["a.svs ready"]));
+    expect(slides.getState().entries[0]!.input).not.toBe(before);
+  });
+
+  test("a sample is an address, not a file, and is remembered as such", async () => {
+    const { session, slides, kept, until } = start({ "coverslip-sample.tiff": slide("coverslip-sample.tiff") });
+    session.openSample();
+    await until(() => expect(slides.getState().slide).toBeDefined());
+    expect(slides.getState().entries[0]?.input).toEqual(new URL("https://a.example/app/sample/coverslip-sample.tiff"));
+    await until(() => expect([...kept.slides.values()][0]?.origin.kind).toBe("address"));
+    expect(kept.last).toBeUndefined();
+  });
+});
