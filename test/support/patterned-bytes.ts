@@ -1,5 +1,5 @@
 /** The byte that stands at a position of a made-up file: files and neighbours differ, so that a byte from elsewhere shows. */
-export function patternAt(seed: number, position: number): number {
+function patternAt(seed: number, position: number): number {
   let x = Math.imul((position ^ (position / 2 ** 32)) + seed * 7919, 0x9e3779b1);
   x ^= x >>> 15;
   x = Math.imul(x, 0x85ebca6b);

@@ -32,7 +32,10 @@ export interface Failure {
 export type OrFailure<T> = T | { readonly failure: Failure };
 
 export interface Digest {
+  /** Of the straight RGBA bytes. */
   readonly sha256: string;
+  /** Of the same pixels as premultiplied ARGB, little-endian. */
+  readonly argbSha256: string;
   readonly meanRgba: readonly number[];
 }
 

@@ -33,13 +33,10 @@ export const EXCEPTIONS = {
     what: "a file on which native OpenSlide itself crashed or hung",
     reason: "nothing to compare with: any typed error is right, and so is opening it without hanging",
   },
-  argb: {
-    what: "`argb_sha256`",
-    reason: "the same pixels before un-premultiplying; ours are handed out straight, and `rgba_sha256` is compared",
-  },
   "lone-companion": {
     what: "refusal of a .mrxs, .vms, .vmu or .dcm whose companion files are not there",
-    reason: "MissingCompanionError is the more helpful form of OpenSlide's refusal; a message of OpenSlide's is compared",
+    reason:
+      "MissingCompanionError is the more helpful form of OpenSlide's refusal; a message of OpenSlide's is compared",
   },
 } as const;
 

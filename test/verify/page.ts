@@ -116,7 +116,7 @@ async function digestBlocks(slide: Slide, { blockLevels, blockSize }: Question):
           width: Math.min(blockSize, width - x),
           height: Math.min(blockSize, height - y),
         };
-        waiting.push(attempt(async () => (await digest(await slide.readRegion(region))).sha256.slice(0, 8)));
+        waiting.push(attempt(async () => (await sha256((await slide.readRegion(region)).data)).slice(0, 8)));
         if (waiting.length >= BLOCKS_AHEAD) failed = await take();
       }
     }
@@ -155,7 +155,27 @@ function describe(error: unknown): Failure {
 
 async function digest(pixels: Pixels): Promise<Digest> {
   if (pixels.data.length !== pixels.width * pixels.height * 4) throw new Error(`${pixels.data.length} bytes of pixels`);
-  return { sha256: await sha256(pixels.data), meanRgba: mean(pixels) };
+  return {
+    sha256: await sha256(pixels.data),
+    argbSha256: await sha256(premultiplied(pixels.data)),
+    meanRgba: mean(pixels),
+  };
+}
+
+/**
+ * What `openslide_read_region` itself wrote: little-endian ARGB, premultiplied. openslide-python un-premultiplies by
+ * floor(255 c / a), so that ceil(c a / 255) has the first value back exactly.
+ */
+function premultiplied(rgba: Uint8ClampedArray<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const argb = new Uint8Array(rgba.length);
+  for (let at = 0; at < rgba.length; at += 4) {
+    const alpha = rgba[at + 3]!;
+    for (let channel = 0; channel < 3; channel++) {
+      argb[at + 2 - channel] = Math.ceil((rgba[at + channel]! * alpha) / 255);
+    }
+    argb[at + 3] = alpha;
+  }
+  return argb;
 }
 
 async function profile(bytes: Uint8Array<ArrayBuffer> | undefined): Promise<Profile | null> {

@@ -15,7 +15,15 @@ const truth: OpenedTruth = {
   associated_images: { label: { size: [4, 2], rgba_sha256: "label", icc_profile: null } },
   thumbnail_256: { size: [256, 128], mean: [10, 20, 30] },
   regions: [
-    { kind: "odd", location: [1, 2], level: 0, size: [3, 4], mean_rgba: [1, 2, 3, 255], rgba_sha256: "odd" },
+    {
+      kind: "odd",
+      location: [1, 2],
+      level: 0,
+      size: [3, 4],
+      mean_rgba: [1, 2, 3, 255],
+      rgba_sha256: "odd",
+      argb_sha256: "ddo",
+    },
     { kind: "last", location: [0, 0], level: 0, size: [3, 4], error: "Short read of file svs/x.svs: 0 < 4" },
   ],
 };
@@ -36,10 +44,10 @@ const right: Opened = {
   properties: { "openslide.vendor": "aperio", a: "1" },
   bestLevels: { "0.5": 0 },
   icc: { profile: { length: 3, sha256: "icc" } },
-  associated: { label: { width: 4, height: 2, sha256: "label", meanRgba: [0, 0, 0, 255], icc: null } },
+  associated: { label: { width: 4, height: 2, sha256: "label", argbSha256: "-", meanRgba: [0, 0, 0, 255], icc: null } },
   thumbnail: { width: 256, height: 128, meanRgb: [10.4, 20, 29.1] },
   regions: [
-    { sha256: "odd", meanRgba: [1, 2, 3, 255] },
+    { sha256: "odd", argbSha256: "ddo", meanRgba: [1, 2, 3, 255] },
     { failure: corrupt("Short read of file /slides/7/x.svs: 0 < 4") },
   ],
   blocks: { "0": "aaaaaaaabbbbbbbb" },
@@ -55,7 +63,7 @@ describe("comparing an opened slide", () => {
   test("the same answer differs nowhere, and says how much was compared", () => {
     const result = compare(slide(truth), right, { webpTiff: false });
     expect(result.differences).toEqual([]);
-    expect(result.passed).toBe(21);
+    expect(result.passed).toBe(22);
   });
 
   test.each<[string, Partial<Opened>, RegExp]>([
@@ -82,7 +90,7 @@ describe("comparing an opened slide", () => {
     ],
     [
       "the region's pixels",
-      { regions: [{ sha256: "x", meanRgba: [1, 2, 3.5, 255] }, right.regions[1]!] },
+      { regions: [{ sha256: "x", argbSha256: "ddo", meanRgba: [1, 2, 3.5, 255] }, right.regions[1]!] },
       /off by 0.5/,
     ],
     [

@@ -1,0 +1,84 @@
+import { join } from "node:path";
+import type { Page } from "playwright";
+import { describe } from "vitest";
+import { dropFiles } from "../support/drop.ts";
+import { REPOSITORY } from "../support/page-build.ts";
+import { coloursShown, expect, test, waitForApp, waitForSlide, words } from "./app.ts";
+
+const SAMPLE = "coverslip-sample.tiff";
+const SAMPLE_FILE = join(REPOSITORY, "public/sample", SAMPLE);
+/** Without its server the browser says that it could not look for an update of the service worker. */
+const SERVER_IS_GONE = /ERR_CONNECTION_REFUSED|Failed to load resource|Failed to update a ServiceWorker/;
+
+async function waitUntilStored(page: Page): Promise<void> {
+  await page.waitForFunction(() => navigator.serviceWorker.controller?.state === "activated", undefined, {
+    timeout: 30_000,
+  });
+}
+
+/** The sample is stored whole in idle time, once it was seen. */
+async function waitUntilSampleIsStored(page: Page): Promise<void> {
+  await page.waitForFunction(
+    async (name) => {
+      for (const key of await caches.keys()) {
+        const requests = await (await caches.open(key)).keys();
+        if (requests.some((request) => request.url.endsWith(name))) return true;
+      }
+      return false;
+    },
+    SAMPLE,
+    { timeout: 30_000, polling: 200 },
+  );
+}
+
+describe("with the cable pulled", () => {
+  test("the page, the sample once seen, and a local slide open after a reload", async ({ openApp }) => {
+    const { page, url, goOffline } = await openApp({ expectedConsole: SERVER_IS_GONE });
+    await page.goto(`${url}?sample`);
+    await waitForSlide(page, SAMPLE);
+    await waitUntilStored(page);
+    await waitUntilSampleIsStored(page);
+    await goOffline();
+
+    await page.reload();
+    await waitForSlide(page, SAMPLE);
+    expect(await coloursShown(page)).toBeGreaterThan(20);
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+
+    await page.goto(url);
+    await waitForApp(page);
+    await dropFiles(page, [SAMPLE_FILE]);
+    await waitForSlide(page, SAMPLE);
+    expect(await coloursShown(page)).toBeGreaterThan(20);
+  });
+});
+
+describe("on a host that sends no isolation headers", () => {
+  test("the service worker adds them, and the page shares memory after one reload of its own", async ({ openApp }) => {
+    const { page } = await openApp({ isolated: false });
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
+    await expect
+      .poll(() => page.evaluate(() => crossOriginIsolated).catch(() => false), { timeout: 30_000 })
+      .toBe(true);
+    await waitForApp(page);
+    await page.getByRole("button", { name: words.first.trySample }).click();
+    await waitForSlide(page, SAMPLE);
+    await page.getByRole("contentinfo").getByText(words.foot.isolated, { exact: true }).waitFor();
+  });
+});
+
+describe("as an installed app", () => {
+  test("Chromium accepts the manifest and hands it slides", async ({ openApp }) => {
+    const { page, context } = await openApp();
+    await waitUntilStored(page);
+    const session = await context.newCDPSession(page);
+    const { errors, data } = await session.send("Page.getAppManifest");
+    expect(errors).toEqual([]);
+    const manifest = JSON.parse(data ?? "{}");
+    expect(manifest).toMatchObject({ name: "Coverslip", display: "standalone" });
+    const endings = manifest.file_handlers.flatMap((one: { accept: Record<string, string[]> }) =>
+      Object.values(one.accept).flat(),
+    );
+    expect(endings).toEqual(expect.arrayContaining([".svs", ".ndpi", ".mrxs", ".scn", ".bif", ".vms", ".dcm", ".czi"]));
+  });
+});

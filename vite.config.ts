@@ -1,0 +1,188 @@
+import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
+import { playwright } from "@vitest/browser-playwright";
+import type { Plugin, UserConfig } from "vite";
+import { VitePWA } from "vite-plugin-pwa";
+import { defineConfig } from "vitest/config";
+import { CHROMIUM_ARGS, findChromium } from "./.scripts/chromium.mjs";
+import { ISOLATION_HEADERS } from "./.scripts/headers.mjs";
+
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+
+/** Three builds in one file: the app (default), the library (`--mode lib`), and the vitest projects. */
+export default defineConfig(async ({ mode }) => {
+  if (mode === "lib") return library;
+  if (process.env.VITEST) return tests;
+  return app();
+});
+
+async function app(): Promise<UserConfig> {
+  return {
+    root: path("src/app"),
+    publicDir: path("public"),
+    base: "./",
+    plugins: [react(), devStyles, await offline()],
+    worker: { format: "es" },
+    server: { headers: ISOLATION_HEADERS, fs: { allow: [path(".")] } },
+    preview: { headers: ISOLATION_HEADERS },
+    build: {
+      outDir: path("dist/app"),
+      emptyOutDir: true,
+      target: "es2023",
+      // Nothing is inlined: the content security policy allows no data: scripts, workers or fonts.
+      assetsInlineLimit: 0,
+    },
+  };
+}
+
+/** The development server puts styles into the page, which the content security policy of the built app forbids. */
+const devStyles: Plugin = {
+  name: "dev-styles",
+  apply: "serve",
+  transformIndexHtml: (html) => html.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'"),
+};
+
+async function offline() {
+  // Only the app knows how it wants to be called and which files it opens.
+  const { manifest } = await import("./src/app/offline/manifest.ts");
+  return VitePWA({
+    strategies: "injectManifest",
+    srcDir: "../../workers",
+    filename: "service-worker.ts",
+    injectRegister: false,
+    manifest,
+    injectManifest: {
+      // No webmanifest here: the plugin adds it, and an entry that stands twice keeps the worker from installing.
+      globPatterns: ["**/*.{html,js,mjs,css,wasm,svg,png,ico,woff2}"],
+      globIgnores: ["sample/**"],
+      maximumFileSizeToCacheInBytes: 32 * 1024 * 1024,
+    },
+  });
+}
+
+/** Node's own modules are imported where the library runs in Node; Vite would put an empty stub in their place. */
+const nodeImports: Plugin = {
+  name: "coverslip:node-imports",
+  enforce: "pre",
+  resolveId: (id) => (id.startsWith("node:") ? { id, external: true } : undefined),
+};
+
+const library: UserConfig = {
+  root: path("."),
+  publicDir: false,
+  // Relative to each file, so that the folder works wherever a server, a bundler or Node finds it.
+  base: "./",
+  plugins: [nodeImports],
+  worker: {
+    format: "es",
+    plugins: () => [nodeImports],
+    rolldownOptions: {
+      output: { entryFileNames: "[name].js", chunkFileNames: "[name].js", assetFileNames: "[name][extname]" },
+    },
+  },
+  build: {
+    outDir: path("dist/lib"),
+    emptyOutDir: true,
+    target: "es2023",
+    minify: false,
+    assetsInlineLimit: 0,
+    modulePreload: false,
+    rolldownOptions: {
+      input: {
+        index: path("src/index.ts"),
+        slide: path("src/slide/index.ts"),
+        viewer: path("src/viewer/index.ts"),
+      },
+      preserveEntrySignatures: "strict",
+      // No hashes: openslide.wasm (LGPL parts inside) can be replaced by one's own build under the same name.
+      output: {
+        entryFileNames: "[name].js",
+        chunkFileNames: "[name].js",
+        assetFileNames: "[name][extname]",
+      },
+    },
+  },
+};
+
+const tests = {
+  root: path("."),
+  publicDir: false as const,
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          environment: "node",
+          include: ["test/unit/**/*.test.ts"],
+          setupFiles: ["test/support/console-guard.ts"],
+        },
+      },
+      {
+        test: {
+          name: "parity",
+          environment: "node",
+          include: ["test/parity/**/*.test.ts"],
+          exclude: ["**/*.browser.test.ts"],
+          setupFiles: ["test/support/console-guard.ts"],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: "e2e",
+          environment: "node",
+          include: ["test/e2e/**/*.test.ts"],
+          setupFiles: ["test/support/console-guard.ts"],
+          // One browser at a time: these tests also look at how long things take.
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        plugins: [react()],
+        publicDir: path("public"),
+        worker: { format: "es" as const },
+        server: { headers: ISOLATION_HEADERS, fs: { allow: [path(".")] } },
+        // A dependency first seen while tests run makes Vite reload the page in the middle of one.
+        optimizeDeps: {
+          include: [
+            "comlink",
+            "react",
+            "react-dom",
+            "react-dom/client",
+            "react/jsx-runtime",
+            "react/jsx-dev-runtime",
+            "react-aria-components",
+            "lucide-react",
+            "@tanstack/react-virtual",
+            "@use-gesture/vanilla",
+            "zustand",
+            "zustand/vanilla",
+            "zustand/middleware",
+            "axe-core",
+          ],
+        },
+        test: {
+          name: "browser",
+          include: ["test/browser/**/*.browser.test.{ts,tsx}", "test/parity/**/*.browser.test.ts"],
+          setupFiles: ["test/support/console-guard.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({
+              launchOptions: {
+                executablePath: findChromium(),
+                args: CHROMIUM_ARGS,
+              },
+            }),
+            instances: [{ browser: "chromium" as const }],
+          },
+        },
+      },
+    ],
+  },
+};
