@@ -1,5 +1,6 @@
 import { type ByteSpec, readStart, type SlideFiles, specFromFile, specFromHandle } from "#bytes";
 import { readSeriesUid } from "./dicom-series.ts";
+import { baseName } from "./paths.ts";
 
 /** A file of a drop or a folder; `path` is relative, with forward slashes. */
 export interface FoundFile {
@@ -111,10 +112,6 @@ function toSpec(file: File | FileSystemFileHandle): ByteSpec | Promise<ByteSpec>
 
 function folderOf(path: string): string {
   return path.slice(0, Math.max(path.lastIndexOf("/"), 0));
-}
-
-function baseName(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
 }
 
 function extensionOf(path: string): string {

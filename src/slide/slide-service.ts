@@ -2,6 +2,7 @@ import { type ByteRange, openSyncFiles, type SharedBlocks, type SlideFiles, type
 import { SlideClosedError, UnsupportedFormatError } from "./errors.ts";
 import type { FormatSlide } from "./formats/format.ts";
 import { OpenSlideFormat } from "./formats/openslide.ts";
+import { baseName } from "./paths.ts";
 import type { Pixels, Region } from "./region.ts";
 import { makeThumbnail } from "./thumbnail.ts";
 import { readTileIndex } from "./tile-index.ts";
@@ -28,7 +29,7 @@ export function createSlideService(): SlideWorkerApi {
 
   function openFormat(present: OpenSlideFormat, files: SyncFiles): FormatSlide {
     const slide = present.open(files);
-    if (!slide) throw new UnsupportedFormatError(files.entry.slice(files.entry.lastIndexOf("/") + 1));
+    if (!slide) throw new UnsupportedFormatError(baseName(files.entry));
     return slide;
   }
 

@@ -16,6 +16,7 @@ import "../../src/app/base.css";
 import { fakeFile } from "./fake-handles.ts";
 import { type FakeLibrary, type FakeSlides, fakeLibrary } from "./fake-library.ts";
 import { memoryKept } from "./memory-kept.ts";
+import { memoryStorage } from "./memory-storage.ts";
 
 export interface MountedApp {
   readonly parts: AppParts;
@@ -69,13 +70,4 @@ export async function mountApp(known: FakeSlides, recent: readonly RecentSlide[]
     },
     open: (...names) => parts.session.openHandles(names.map((name) => fakeFile(name, "x"))),
   };
-}
-
-function memoryStorage(): Storage {
-  const kept = new Map<string, string>();
-  return {
-    getItem: (key: string) => kept.get(key) ?? null,
-    setItem: (key: string, value: string) => void kept.set(key, value),
-    removeItem: (key: string) => void kept.delete(key),
-  } as Storage;
 }

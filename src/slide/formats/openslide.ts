@@ -9,6 +9,7 @@ import {
 } from "#native";
 import { CorruptSlideError, MissingCompanionError } from "../errors.ts";
 import type { Level } from "../level.ts";
+import { baseName } from "../paths.ts";
 import type { Region } from "../region.ts";
 import type { AssociatedImage, SlideFacts } from "../slide.ts";
 import type { FormatSlide, SlideFormat } from "./format.ts";
@@ -190,8 +191,4 @@ function missingCompanion(files: SyncFiles, detail?: string, cause?: Error): Mis
   if (/\.(dcm|dicom)$/i.test(name) && detail !== "No pyramid levels found") return undefined;
   const companion = COMPANIONS.find(([pattern]) => pattern.test(name))?.[1](name);
   return companion === undefined ? undefined : new MissingCompanionError(name, companion, detail, { cause });
-}
-
-function baseName(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
 }

@@ -8,15 +8,7 @@ import {
   SETTINGS_VERSION,
 } from "../../../src/app/stores/settings.ts";
 import { createSlidesStore } from "../../../src/app/stores/slides.ts";
-
-function memoryStorage(): Storage {
-  const kept = new Map<string, string>();
-  return {
-    getItem: (key: string) => kept.get(key) ?? null,
-    setItem: (key: string, value: string) => void kept.set(key, value),
-    removeItem: (key: string) => void kept.delete(key),
-  } as Storage;
-}
+import { memoryStorage } from "../../support/memory-storage.ts";
 
 describe("settings", () => {
   test("what was set is there at the next visit, with its version", () => {
