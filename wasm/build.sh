@@ -56,7 +56,7 @@ install_dist() { # FROM
   mkdir -p "$new"
   cp -R "$1/." "$new/"
   rm -rf "$DIST/licenses"
-  for name in licenses NOTICE.md openslide.d.ts openslide.d.mts openslide.wasm openslide.mjs versions.json; do
+  for name in licenses NOTICE.md openslide.d.ts openslide.d.mts openslide.symbols openslide.wasm openslide.mjs versions.json; do
     mv -f "$new/$name" "$DIST/$name"
   done
   rm -rf "$new"
@@ -120,6 +120,7 @@ cd '$TOOLCHAIN_INSIDE' && emcc -O3 -msimd128 -sSUPPORT_LONGJMP=wasm \
   $(sed 's/^/-Wl,--wrap=/' "$WASM/openslide/wraps.txt" | tr '\n' ' ') \
   -sEXPORTED_FUNCTIONS=@tree/cs/exports.txt \
   -sEXPORTED_RUNTIME_METHODS=UTF8ToString,stringToNewUTF8,HEAPU8,HEAPU32,HEAPF64,ENV,FS \
+  --emit-symbol-map \
   -o out/openslide.mjs -Wl,--start-group \$(find B -name '*.a') -Wl,--end-group
 EOF
 }
@@ -127,6 +128,7 @@ EOF
 gather_result() {
   mkdir -p "$RESULT/licenses"
   cp "$TOOLCHAIN_WORK/out/openslide.mjs" "$TOOLCHAIN_WORK/out/openslide.wasm" "$TOOLCHAIN_WORK/tree/cs/openslide.d.ts" "$WASM/NOTICE.md" "$RESULT/"
+  cp "$TOOLCHAIN_WORK"/out/openslide.*symbols "$RESULT/openslide.symbols" # names of functions, for profiles
   cp "$RESULT/openslide.d.ts" "$RESULT/openslide.d.mts" # the name that TypeScript looks for beside openslide.mjs
   chmod 644 "$RESULT"/openslide.*
   cp -R "$TOOLCHAIN_WORK/tree/licenses/." "$RESULT/licenses/"

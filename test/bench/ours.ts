@@ -1,3 +1,4 @@
+import type { Page } from "playwright";
 import { serve } from "../../.scripts/serve.mjs";
 import { launchChromium } from "../support/chromium.ts";
 import { buildTestPage } from "../support/page-build.ts";
@@ -7,6 +8,7 @@ import type { ReadRequest } from "./requests.ts";
 /** Coverslip's library in a page of Chromium. */
 export interface Ours {
   readonly machine: string;
+  readonly page: Page;
   /** A fresh pool; `sharedBytes` of shared memory for the slide, else as much as the app gives it. */
   start(workers: number, sharedBytes?: number): Promise<void>;
   open(index: number): Promise<number>;
@@ -24,6 +26,7 @@ export async function openOurs(files: readonly string[], isolated: boolean): Pro
   const shared = await page.evaluate(() => crossOriginIsolated);
   if (shared !== isolated) throw new Error(`the page is ${shared ? "" : "not "}isolated`);
   return {
+    page,
     machine: `Chromium ${browser.version()}, ${isolated ? "isolated" : "not isolated"}`,
     start: (workers, sharedBytes) => page.evaluate((options) => bench.start(options), { workers, sharedBytes }),
     open: (index) => page.evaluate((i) => bench.open(i), index),

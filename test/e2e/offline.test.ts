@@ -16,13 +16,16 @@ async function waitUntilStored(page: Page): Promise<void> {
   });
 }
 
-/** The sample is stored whole in idle time, once it was seen. */
+/** The sample is stored whole in idle time, once it was seen. Its name is in the cache before all of its bytes are. */
 async function waitUntilSampleIsStored(page: Page): Promise<void> {
   await page.waitForFunction(
     async (name) => {
       for (const key of await caches.keys()) {
-        const requests = await (await caches.open(key)).keys();
-        if (requests.some((request) => request.url.endsWith(name))) return true;
+        const cache = await caches.open(key);
+        const request = (await cache.keys()).find(({ url }) => url.endsWith(name));
+        const stored = request && (await cache.match(request));
+        if (!stored) continue;
+        return (await stored.blob()).size === Number(stored.headers.get("content-length"));
       }
       return false;
     },
