@@ -1,7 +1,8 @@
 import type { Slide } from "#slide";
 import { Emitter } from "./emitter.ts";
 import { FrameLoop } from "./frame-loop.ts";
-import { type ChosenRenderer, chooseRenderer, type RendererChoice } from "./gpu/choose-renderer.ts";
+import type { RendererChoice } from "./gpu/choose-renderer.ts";
+import { LastingRenderer } from "./gpu/lasting-renderer.ts";
 import type { FrameView, TileScene } from "./gpu/tile-renderer.ts";
 import { ImageLayer } from "./layers/image-layer.ts";
 import type { Layer } from "./layers/layer.ts";
@@ -42,6 +43,8 @@ export type ViewerEvents = {
   view: ViewState;
   /** The slide point under the pointer, in level-0 pixels; undefined when it has left. */
   pointer: Point | undefined;
+  /** A click or tap that moved nothing: the slide point under it, in level-0 pixels. */
+  press: Point;
   /** The first pixels of the slide are on the screen. */
   firstpixels: undefined;
   /** The view is at rest and as sharp as it gets. */
@@ -78,9 +81,6 @@ const DEFAULT_TEXTURE_BUDGET_BYTES = 256 * 1024 * 1024;
 /** A glide over more screens than this shows nothing but a blur. */
 const MAX_GLIDE_SCREENS = 3;
 const REST_MS = 250;
-/** A context that is lost again and again will be lost again. */
-const MAX_CONTEXT_LOSSES = 3;
-const CONTEXT_RESTORE_TIMEOUT_MS = 4000;
 
 /** Shows one slide in a container, and lets the user move about in it. */
 export class Viewer {
@@ -92,9 +92,7 @@ export class Viewer {
   readonly #layers: Layer[] = [];
   readonly #reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
   readonly #cleanups: (() => void)[] = [];
-  #chosen: ChosenRenderer;
-  #contextLosses = 0;
-  #restoreTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #drawer: LastingRenderer;
   #image: ImageLayer | undefined;
   #overview: HTMLCanvasElement | undefined;
   #view: ViewState = { centerX: 0, centerY: 0, downsample: 1, rotation: 0 };
@@ -115,8 +113,11 @@ export class Viewer {
     this.#container = container;
     this.#options = options;
     this.#loop = new FrameLoop((now, elapsedMs) => this.#frame(now, elapsedMs));
-    this.#chosen = this.#choose(options.renderer ?? "auto");
-    this.#stage = new Stage(container, this.#chosen.renderer, () => this.#resized());
+    this.#drawer = new LastingRenderer(options.renderer ?? "auto", {
+      onEmptied: () => this.#reattachLayers(),
+      onReplaced: () => this.#rendererReplaced(),
+    });
+    this.#stage = new Stage(container, this.#drawer.renderer, () => this.#resized());
     this.#cleanups.push(() => this.#stage.destroy());
     const panZoom = new PanZoom(this.#stage.element, this);
     const keys = new ViewKeys(container, this);
@@ -130,12 +131,12 @@ export class Viewer {
 
   /** Who draws. */
   get renderer(): "webgl2" | "canvas2d" {
-    return this.#chosen.renderer.kind;
+    return this.#drawer.renderer.kind;
   }
 
   /** Why this one draws, as part of a sentence: the GPU's name, "software renderer (SwiftShader)", "no WebGL2". */
   get rendererReason(): string {
-    return this.#chosen.reason;
+    return this.#drawer.reason;
   }
 
   get slide(): Slide | undefined {
@@ -244,6 +245,11 @@ export class Viewer {
     this.#loop.request();
   }
 
+  /** Somebody has pressed, and not dragged, a point of the container. */
+  press(at: Point): void {
+    if (this.slide) this.#events.emit("press", this.toSlide(at.x, at.y));
+  }
+
   /** Ends a movement that goes on by itself, where it is. */
   stop(): void {
     this.#motion = undefined;
@@ -309,9 +315,8 @@ export class Viewer {
     this.close();
     for (const layer of this.#layers.splice(0)) layer.detach?.();
     this.#loop.stop();
-    clearTimeout(this.#restoreTimer);
     for (const cleanup of this.#cleanups.splice(0)) cleanup();
-    this.#chosen.renderer.destroy();
+    this.#drawer.destroy();
     this.#events.clear();
   }
 
@@ -381,7 +386,7 @@ export class Viewer {
       const scene = layer.prepare?.(frame, destination);
       if (scene) scenes.push(scene);
     }
-    this.#chosen.renderer.draw(frame, scenes);
+    this.#drawer.renderer.draw(frame, scenes);
     this.#stage.paint(frame, this.#image ? this.#layers : []);
   }
 
@@ -419,29 +424,11 @@ export class Viewer {
   }
 
   #host() {
-    return { renderer: this.#chosen.renderer, invalidate: () => this.#loop.request() };
+    return { renderer: this.#drawer.renderer, invalidate: () => this.#loop.request() };
   }
 
-  #choose(choice: RendererChoice): ChosenRenderer {
-    return chooseRenderer(choice, { onLost: () => this.#contextLost(), onRestored: () => this.#contextRestored() });
-  }
-
-  #contextLost(): void {
-    this.#contextLosses++;
-    if (this.#contextLosses >= MAX_CONTEXT_LOSSES) this.#drawWithoutGpu();
-    else this.#restoreTimer = setTimeout(() => this.#drawWithoutGpu(), CONTEXT_RESTORE_TIMEOUT_MS);
-  }
-
-  #contextRestored(): void {
-    clearTimeout(this.#restoreTimer);
-    this.#reattachLayers();
-  }
-
-  #drawWithoutGpu(): void {
-    clearTimeout(this.#restoreTimer);
-    this.#chosen.renderer.destroy();
-    this.#chosen = { ...this.#choose("canvas2d"), reason: "the GPU stopped drawing" };
-    this.#stage.replaceRenderer(this.#chosen.renderer);
+  #rendererReplaced(): void {
+    this.#stage.replaceRenderer(this.#drawer.renderer);
     this.#reattachLayers();
     this.#events.emit("renderer", undefined);
   }

@@ -165,7 +165,7 @@ export class PanZoom {
     this.#element.style.cursor = this.#spaceHeld ? "grab" : "";
   }
 
-  /** Two taps at one place zoom; a single one never does. */
+  /** Two taps at one place zoom; a single one never does, but may choose what lies there. */
   #tapped(at: Point, { timeStamp, button }: PointerEvent): void {
     this.#endDrag();
     const before = this.#lastTap;
@@ -176,7 +176,10 @@ export class PanZoom {
       timeStamp - before.time < DOUBLE_TAP_MS &&
       Math.hypot(at.x - before.x, at.y - before.y) < DOUBLE_TAP_CSS_PX;
     if (isDouble) this.#control.zoomBy(DOUBLE_TAP_ZOOM, at, { animate: true });
-    else this.#lastTap = { ...at, time: timeStamp };
+    else {
+      this.#lastTap = { ...at, time: timeStamp };
+      this.#control.press(at);
+    }
   }
 
   #pinched({ origin, distance, angle }: { origin: Point; distance: number; angle: number }): void {

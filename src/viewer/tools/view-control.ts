@@ -12,6 +12,7 @@ export interface ViewControl {
   panBy(dx: number, dy: number, options?: { animate?: boolean }): void;
   rotateBy(angle: number, at?: Point, options?: { animate?: boolean }): void;
   flick(velocityX: number, velocityY: number): void;
+  press(at: Point): void;
   stop(): void;
   toSlide(cssX: number, cssY: number): Point;
 }

@@ -1,0 +1,107 @@
+import type { FrameView } from "../gpu/tile-renderer.ts";
+import { type ColorMapName, colorMap } from "./color-map.ts";
+import { scaleOf } from "./layer.ts";
+import { PaintedLayer } from "./painted-layer.ts";
+import { PatchSquares } from "./patch-squares.ts";
+import { TexelPicture } from "./texel-picture.ts";
+
+/** How scores are shown. */
+export interface ScoreStyle {
+  readonly colors: ColorMapName;
+  /** 0 to 1. */
+  readonly opacity: number;
+  /** The scores that get the first and the last colour. */
+  readonly range: readonly [low: number, high: number];
+}
+
+const DEFAULT_STYLE: ScoreStyle = { colors: "viridis", opacity: 0.6, range: [0, 1] };
+const CHOSEN_LIGHT = "#fff";
+const CHOSEN_DARK = "#000";
+const CHOSEN_CSS_PX = 2;
+/** The chosen patch is found on a slide seen whole: its frame is never smaller. */
+const MIN_FRAME_CSS_PX = 12;
+
+/** A number for every patch as a colour over the slide, and a frame around one of them. */
+export class ScoreLayer extends PaintedLayer {
+  readonly #squares: PatchSquares;
+  #scores: Float32Array | undefined;
+  #style = DEFAULT_STYLE;
+  #chosen: number | undefined;
+  #picture: TexelPicture | undefined;
+
+  /** @param coords - (N, 2) level-0 top-left corners. @param sideLevel0 - level-0 pixels. */
+  constructor(coords: Int32Array, sideLevel0: number) {
+    super();
+    this.#squares = new PatchSquares(coords, sideLevel0);
+  }
+
+  /** @param scores - one a patch; what is not a number is left clear. */
+  show(scores: Float32Array | undefined): void {
+    this.#scores = scores;
+    this.#picture = undefined;
+    this.changed();
+  }
+
+  set style(style: Partial<ScoreStyle>) {
+    const next = { ...this.#style, ...style };
+    const isSame =
+      next.colors === this.#style.colors &&
+      next.range[0] === this.#style.range[0] &&
+      next.range[1] === this.#style.range[1];
+    // Opacity is given while drawing: its slider costs nothing.
+    if (!isSame) this.#picture = undefined;
+    this.#style = next;
+    this.changed();
+  }
+
+  /** The patch that is framed. */
+  set chosen(index: number | undefined) {
+    this.#chosen = index;
+    this.changed();
+  }
+
+  /** The patch over a level-0 point. */
+  patchAt(x: number, y: number): number | undefined {
+    return this.#squares.at(x, y);
+  }
+
+  protected override paintVisible(context: CanvasRenderingContext2D, frame: FrameView): void {
+    const scores = this.#scores;
+    if (scores) {
+      this.#picture ??= new TexelPicture(this.#squares.texels, this.#colorOf(scores));
+      context.globalAlpha = this.#style.opacity;
+      this.#picture.draw(context, frame);
+      context.globalAlpha = 1;
+    }
+    if (this.#chosen !== undefined) this.#frame(context, frame, this.#chosen);
+  }
+
+  #colorOf(scores: Float32Array): (index: number) => number {
+    const colors = colorMap(this.#style.colors);
+    const [low, high] = this.#style.range;
+    const scale = high > low ? (colors.length - 1) / (high - low) : 0;
+    return (index) => {
+      const score = scores[index]!;
+      if (Number.isNaN(score)) return 0;
+      const at = Math.round((score - low) * scale);
+      return colors[Math.min(Math.max(at, 0), colors.length - 1)]!;
+    };
+  }
+
+  #frame(context: CanvasRenderingContext2D, frame: FrameView, index: number): void {
+    const { side } = this.#squares;
+    const unit = frame.pixelRatio / scaleOf(frame);
+    const shown = Math.max(side, MIN_FRAME_CSS_PX * unit);
+    const x = this.#squares.left(index) + (side - shown) / 2 - frame.view.centerX;
+    const y = this.#squares.top(index) + (side - shown) / 2 - frame.view.centerY;
+    // Light in dark, to be seen on any tissue and any colour.
+    for (const [color, width] of [
+      [CHOSEN_DARK, CHOSEN_CSS_PX * 2],
+      [CHOSEN_LIGHT, CHOSEN_CSS_PX],
+    ] as const) {
+      context.strokeStyle = color;
+      context.lineWidth = width * unit;
+      context.strokeRect(x, y, shown, shown);
+    }
+  }
+}
