@@ -1,3 +1,13 @@
 export { compositeOver } from "./composite.ts";
+export { cropToContent } from "./crop-content.ts";
+export { darkenCorner, drawClosedLine, drawRectangle, type Rgb } from "./draw-lines.ts";
+export { PolygonError } from "./errors.ts";
+export { findCoveredSquares, findTouchedSquares, type SquareGrid } from "./grid-cover.ts";
 export { halveRgba } from "./halve-rgba.ts";
-export { type Image8, type ResizeBox, reduceByBox, resizeLanczos } from "./resize.ts";
+export { createMask, type Mask, pasteTile } from "./mask.ts";
+export { maskToPolygons, type OutlineOptions, type Outlines } from "./mask-to-polygons.ts";
+export { type OtsuTissue, otsuTissue } from "./otsu-tissue.ts";
+export { type Bounds, type Polygon, polygonArea, type Ring, ringArea, ringBounds } from "./polygon.ts";
+export { loadPolygonMath, type PolygonMath } from "./polygon-math.ts";
+export { type Image8, type ResizeBox, type ResizeFilter, reduceByBox, resizePillow } from "./resize.ts";
+export { resizeBilinear } from "./resize-bilinear.ts";

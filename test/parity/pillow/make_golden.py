@@ -22,14 +22,17 @@ def digest(image):
 
 
 cases = []
-for width, height, to_width, to_height in [(97, 61, 40, 33), (97, 61, 13, 7), (64, 64, 64, 20), (30, 20, 75, 64), (301, 203, 1, 1)]:
-    image = Image.fromarray(draw(width, height, 3))
-    cases.append(dict(kind="lanczos", size=[width, height], to=[to_width, to_height],
-                      sha256=digest(image.resize((to_width, to_height), Image.Resampling.LANCZOS))))
-for box in [(0.25, 1.5, 90.75, 60.2)]:
-    image = Image.fromarray(draw(97, 61, 3))
-    cases.append(dict(kind="lanczos-box", size=[97, 61], to=[30, 17], box=list(box),
-                      sha256=digest(image.resize((30, 17), Image.Resampling.LANCZOS, box=box))))
+sizes = [(97, 61, 40, 33), (97, 61, 13, 7), (64, 64, 64, 20), (30, 20, 75, 64), (301, 203, 1, 1), (341, 341, 256, 256), (112, 112, 224, 224)]
+for name in ("lanczos", "bicubic", "bilinear"):
+    kind = Image.Resampling[name.upper()]
+    for width, height, to_width, to_height in sizes:
+        image = Image.fromarray(draw(width, height, 3))
+        cases.append(dict(kind="resize", filter=name, size=[width, height], to=[to_width, to_height],
+                          sha256=digest(image.resize((to_width, to_height), kind))))
+    for box in [(0.25, 1.5, 90.75, 60.2)]:
+        image = Image.fromarray(draw(97, 61, 3))
+        cases.append(dict(kind="resize", filter=name, size=[97, 61], to=[30, 17], box=list(box),
+                          sha256=digest(image.resize((30, 17), kind, box=box))))
 for fx, fy in [(2, 2), (3, 2), (1, 4), (5, 5), (7, 11)]:
     image = Image.fromarray(draw(97, 61, 3))
     cases.append(dict(kind="reduce", size=[97, 61], factor=[fx, fy], sha256=digest(image.reduce((fx, fy)))))

@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { type Image8, reduceByBox, resizeLanczos } from "#kernels";
+import { type Image8, type ResizeFilter, reduceByBox, resizePillow } from "#kernels";
 import type { FormatSlide } from "../../../src/slide/formats/format.ts";
 import { makeThumbnail } from "../../../src/slide/thumbnail.ts";
 
 type Pair = [number, number];
 interface Case {
-  kind: "lanczos" | "lanczos-box" | "reduce" | "thumbnail";
+  kind: "resize" | "reduce" | "thumbnail";
+  filter: ResizeFilter;
   size: Pair;
   to: Pair;
   box: [number, number, number, number];
@@ -39,13 +40,13 @@ function digest(data: Uint8Array | Uint8ClampedArray): string {
 describe("resizing equals Pillow bit for bit", () => {
   for (const test of golden.cases.filter((candidate) => candidate.kind !== "thumbnail")) {
     const [width, height] = test.size;
-    it(`${test.kind} ${width} x ${height} to ${test.to ?? `1/${test.factor}`}`, () => {
+    it(`${test.filter ?? "box"} ${width} x ${height} to ${test.to ?? `1/${test.factor}`}`, () => {
       const image = draw(width, height, 3);
       const [x0, y0, x1, y1] = test.box ?? [0, 0, width, height];
       const result =
         test.kind === "reduce"
           ? reduceByBox(image, ...test.factor)
-          : resizeLanczos(image, ...test.to, { x0, y0, x1, y1 });
+          : resizePillow(image, ...test.to, test.filter, { x0, y0, x1, y1 });
       expect(digest(result.data)).toBe(test.sha256);
     });
   }
