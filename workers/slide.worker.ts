@@ -9,6 +9,10 @@ expose({
     const pixels = await service.readRegion(id, region, out, ahead);
     return moveOut(pixels, [pixels.data.buffer]);
   },
+  async readPatch(id, region, recipe, ahead) {
+    const patch = await service.readPatch(id, region, recipe, ahead);
+    return moveOut(patch, [patch.data.buffer]);
+  },
   async readAssociatedImage(id, name) {
     const pixels = await service.readAssociatedImage(id, name);
     return moveOut(pixels, [pixels.data.buffer]);

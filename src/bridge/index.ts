@@ -2,4 +2,12 @@ export { type Capabilities, getCapabilities } from "./capabilities.ts";
 export { PoolClosedError, WorkerCrashedError, WorkerStuckError } from "./errors.ts";
 export { moveOut } from "./expose.ts";
 export { type PoolJob, type PoolState, WorkerPool } from "./pool.ts";
-export { type Seat, seatOnThisThread, spawnIoWorker, spawnSlideWorker } from "./spawn.ts";
+export {
+  type Seat,
+  seatOnThisThread,
+  spawnHdf5Worker,
+  spawnIoWorker,
+  spawnModelWorker,
+  spawnSlideWorker,
+  spawnTissueWorker,
+} from "./spawn.ts";

@@ -24,6 +24,30 @@ export function spawnIoWorker<Api>(): Seat<Api> {
   );
 }
 
+/** Starts the worker that reads HDF5 files and keeps row logs. */
+export function spawnHdf5Worker<Api>(): Seat<Api> {
+  return seatOf<Api>(
+    new Worker(new URL("../../workers/hdf5.worker.ts", import.meta.url), { type: "module", name: "coverslip-hdf5" }),
+  );
+}
+
+/** Starts the worker that finds and outlines tissue, chooses patches and compares embeddings. */
+export function spawnTissueWorker<Api>(): Seat<Api> {
+  return seatOf<Api>(
+    new Worker(new URL("../../workers/tissue.worker.ts", import.meta.url), {
+      type: "module",
+      name: "coverslip-tissue",
+    }),
+  );
+}
+
+/** Starts the worker that runs a model. */
+export function spawnModelWorker<Api>(): Seat<Api> {
+  return seatOf<Api>(
+    new Worker(new URL("../../workers/model.worker.ts", import.meta.url), { type: "module", name: "coverslip-model" }),
+  );
+}
+
 /** A seat on the caller's own thread: for Node, tests and small tools. */
 export function seatOnThisThread<Api>(api: Api): Seat<Api> {
   return { api, terminate: () => {}, onDeath: () => {} };

@@ -2,6 +2,7 @@ export { CorruptSlideError, MissingCompanionError, SlideClosedError, Unsupported
 export { type FoundFile, findSlides, type SlideCandidate } from "./find-slides.ts";
 export { getBestLevelForDownsample, type Level } from "./level.ts";
 export { type OpenSlideOptions, openSlide, type SlideInput } from "./open-slide.ts";
+export type { Patch, PatchRecipe, PatchTransform } from "./patch.ts";
 export type { Pixels, ReadOptions, Region } from "./region.ts";
 export type { AssociatedImage, PixelSize, Slide, SlideFacts } from "./slide.ts";
 export { getSlidePool, SlidePool, type SlidePoolOptions } from "./slide-pool.ts";

@@ -12,6 +12,13 @@ export function getObjectivePower(properties: Readonly<Record<string, string>>):
   return positive(properties["openslide.objective-power"]);
 }
 
+/** The colour of unscanned areas: red, green, blue; white where the slide names none. */
+export function getBackground(properties: Readonly<Record<string, string>>): [number, number, number] {
+  const text = properties["openslide.background-color"] ?? "";
+  const value = /^[0-9a-f]{6}$/i.test(text) ? Number.parseInt(text, 16) : 0xffffff;
+  return [value >> 16, (value >> 8) & 255, value & 255];
+}
+
 function positive(text: string | undefined): number | undefined {
   const value = Number(text);
   return Number.isFinite(value) && value > 0 ? value : undefined;

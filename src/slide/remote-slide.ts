@@ -2,6 +2,7 @@ import { moveOut, PoolClosedError } from "#bridge";
 import { type ByteRange, hintRanges, type SharedBlocks } from "#bytes";
 import { SlideClosedError } from "./errors.ts";
 import { getBestLevelForDownsample, type Level } from "./level.ts";
+import { checkRecipe, type Patch, type PatchRecipe } from "./patch.ts";
 import { getObjectivePower, getPixelSize } from "./properties.ts";
 import type { Pixels, ReadOptions, Region } from "./region.ts";
 import type { AssociatedImage, PixelSize, Slide } from "./slide.ts";
@@ -73,12 +74,27 @@ export class RemoteSlide implements Slide {
       options,
       READ_TIMEOUT_MS + (READ_TIMEOUT_MS_PER_MPX * region.width * region.height) / 1e6,
       (api) => {
-        const ahead = this.#ahead;
-        this.#ahead = [];
         // A job that is run again after its worker died has lost its buffer.
         const buffer = out?.byteLength ? moveOut(out, [out]) : undefined;
-        return api.readRegion(this.#id, region, buffer, ahead.length ? ahead : undefined);
+        return api.readRegion(this.#id, region, buffer, this.#takeAhead());
       },
+    );
+  }
+
+  async readPatch(
+    region: Region,
+    recipe: PatchRecipe,
+    options: Pick<ReadOptions, "signal" | "priority"> = {},
+  ): Promise<Patch> {
+    checkRegion(region);
+    checkRecipe(recipe);
+    if (region.width !== region.height || region.width === 0) {
+      throw new RangeError(`patch of a region of ${region.width} x ${region.height}: a square expected`);
+    }
+    this.#fetchAhead(region);
+    const timeoutMs = READ_TIMEOUT_MS + (READ_TIMEOUT_MS_PER_MPX * region.width * region.height) / 1e6;
+    return this.#run(`patch of ${this.name}`, options, timeoutMs, (api) =>
+      api.readPatch(this.#id, region, recipe, this.#takeAhead()),
     );
   }
 
@@ -142,6 +158,13 @@ export class RemoteSlide implements Slide {
     const ranges = tileRanges(index, this.levels, region);
     if (this.#shared) hintRanges(this.#shared, ranges);
     else this.#ahead.push(...ranges);
+  }
+
+  /** The ranges that go with the read now sent. */
+  #takeAhead(): ByteRange[] | undefined {
+    const ahead = this.#ahead;
+    this.#ahead = [];
+    return ahead.length > 0 ? ahead : undefined;
   }
 }
 

@@ -2,7 +2,9 @@ import { type ByteRange, openSyncFiles, type SharedBlocks, type SlideFiles, type
 import { SlideClosedError, UnsupportedFormatError } from "./errors.ts";
 import type { FormatSlide } from "./formats/format.ts";
 import { OpenSlideFormat } from "./formats/openslide.ts";
+import { makePatch } from "./patch.ts";
 import { baseName } from "./paths.ts";
+import { getBackground } from "./properties.ts";
 import type { Pixels, Region } from "./region.ts";
 import { makeThumbnail } from "./thumbnail.ts";
 import { readTileIndex } from "./tile-index.ts";
@@ -82,6 +84,16 @@ export function createSlideService(): SlideWorkerApi {
         const data = new Uint8ClampedArray(out?.byteLength === bytes ? out : new ArrayBuffer(bytes));
         if (bytes > 0) slide.readRegion(data, region);
         return { data, width: region.width, height: region.height };
+      });
+    },
+
+    readPatch(id, region, recipe, ahead) {
+      return withSlide(id, (slide, files) => {
+        if (ahead?.length) files.prefetch(ahead);
+        const { width, height } = region;
+        const data = new Uint8ClampedArray(width * height * 4);
+        slide.readRegion(data, region);
+        return makePatch({ data, width, height }, recipe, getBackground(slide.facts.properties));
       });
     },
 

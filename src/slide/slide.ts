@@ -1,4 +1,5 @@
 import type { Level } from "./level.ts";
+import type { Patch, PatchRecipe } from "./patch.ts";
 import type { Pixels, ReadOptions, Region } from "./region.ts";
 
 /** A label, macro or thumbnail image stored beside the pyramid. */
@@ -65,6 +66,14 @@ export interface Slide extends SlideFacts, AsyncDisposable {
    * @throws {ByteReadError} where the file changed, vanished or may no longer be read.
    */
   readRegion(region: Region, options?: ReadOptions): Promise<Pixels>;
+
+  /**
+   * Reads a square region and makes it a patch for a model, resized where it is decoded.
+   *
+   * @param region - of equal `width` and `height`.
+   * @throws what `readRegion` throws, and {RangeError} for a recipe or region that no patch can be made of.
+   */
+  readPatch(region: Region, recipe: PatchRecipe, options?: Pick<ReadOptions, "signal" | "priority">): Promise<Patch>;
 
   /** Reads a label, macro or thumbnail as straight RGBA. @throws {RangeError} for an unknown name. */
   readAssociatedImage(name: string, options?: Pick<ReadOptions, "signal" | "priority">): Promise<Pixels>;

@@ -1,6 +1,7 @@
-import { compositeOver, type Image8, reduceByBox, resizeLanczos } from "#kernels";
+import { compositeOver, type Image8, reduceByBox, resizePillow } from "#kernels";
 import type { FormatSlide } from "./formats/format.ts";
 import { getBestLevelForDownsample } from "./level.ts";
+import { getBackground } from "./properties.ts";
 import type { Pixels } from "./region.ts";
 
 /** A level up to this size is read at once; a larger one in bands of rows, so that memory stays flat. */
@@ -22,13 +23,13 @@ export function makeThumbnail(slide: FormatSlide, maxWidth: number, maxHeight: n
   const level = getBestLevelForDownsample(levels, downsample);
   const { width, height } = levels[level]!;
   const target = thumbnailSize(width, height, maxWidth, maxHeight);
-  const background = parseColour(properties["openslide.background-color"]);
+  const background = getBackground(properties);
 
   const factorX = Math.trunc(width / target.width / REDUCING_GAP) || 1;
   const factorY = Math.trunc(height / target.height / REDUCING_GAP) || 1;
   const reduced = readReduced(slide, level, factorX, factorY, background);
   const box = { x0: 0, y0: 0, x1: width / factorX, y1: height / factorY };
-  return toOpaqueRgba(resizeLanczos(reduced, target.width, target.height, box));
+  return toOpaqueRgba(resizePillow(reduced, target.width, target.height, "lanczos", box));
 }
 
 /** Reads a level and shrinks it by whole factors, band by band. */
@@ -70,12 +71,6 @@ function roundBy(value: number, badness: (n: number) => number): number {
   const floor = Math.floor(value);
   const ceil = Math.ceil(value);
   return Math.max(badness(ceil) < badness(floor) ? ceil : floor, 1);
-}
-
-/** "RRGGBB", white when absent. */
-function parseColour(text: string | undefined): [number, number, number] {
-  const value = /^[0-9a-f]{6}$/i.test(text ?? "") ? Number.parseInt(text!, 16) : 0xffffff;
-  return [value >> 16, (value >> 8) & 255, value & 255];
 }
 
 function toOpaqueRgba({ data, width, height }: Image8): Pixels {

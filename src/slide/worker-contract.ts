@@ -1,4 +1,5 @@
 import type { ByteRange, SharedBlocks, SlideFiles } from "#bytes";
+import type { Patch, PatchRecipe } from "./patch.ts";
 import type { Pixels, Region } from "./region.ts";
 import type { SlideFacts } from "./slide.ts";
 import type { TileIndex } from "./tile-index.ts";
@@ -26,6 +27,8 @@ export interface SlideWorkerApi {
     out: ArrayBuffer | undefined,
     ahead: readonly ByteRange[] | undefined,
   ): Promise<Pixels>;
+  /** Reads a region and makes it a patch. `ahead` as in `readRegion`. */
+  readPatch(id: SlideId, region: Region, recipe: PatchRecipe, ahead: readonly ByteRange[] | undefined): Promise<Patch>;
   readAssociatedImage(id: SlideId, name: string): Promise<Pixels>;
   readIccProfile(id: SlideId, associatedImage: string | undefined): Promise<Uint8Array<ArrayBuffer> | undefined>;
   getThumbnail(id: SlideId, maxWidth: number, maxHeight: number): Promise<Pixels>;

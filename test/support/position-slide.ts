@@ -1,4 +1,5 @@
-import type { Level, PixelSize, Pixels, ReadOptions, Region, Slide } from "#slide";
+import type { Level, Patch, PatchRecipe, PixelSize, Pixels, ReadOptions, Region, Slide } from "#slide";
+import { makePatch } from "../../src/slide/patch.ts";
 
 export interface PositionSlideOptions {
   readonly width: number;
@@ -129,6 +130,10 @@ export class PositionSlide implements Slide {
       // The answer may be what makes the next read be asked for.
       await new Promise((resolve) => setTimeout(resolve, 0));
     }
+  }
+
+  async readPatch(region: Region, recipe: PatchRecipe, options: ReadOptions = {}): Promise<Patch> {
+    return makePatch(await this.readRegion(region, options), recipe, [255, 255, 255]);
   }
 
   async readAssociatedImage(name: string): Promise<Pixels> {
