@@ -1,0 +1,98 @@
+import type { PatchEncoder } from "#models";
+import type { Meter } from "./meter.ts";
+import type { JobProgress } from "./progress.ts";
+import type { JobTask } from "./settings.ts";
+import type { SlideState, StepState } from "./slide-state.ts";
+
+/** Rough shares of a slide's time, where all stages are asked for: only the bar's evenness depends on them. */
+const WEIGHTS: Readonly<Record<JobTask, number>> = { segmentation: 10, coords: 2, features: 88 };
+
+/** How far a job is, and how long it will take, from its slides' states and what was measured. */
+export function estimateProgress(
+  slides: readonly SlideState[],
+  tasks: readonly JobTask[],
+  meter: Meter,
+  encoder: PatchEncoder | undefined,
+): JobProgress {
+  const working = slides.find(({ status }) => status === "working");
+  const ended = slides.filter(({ status }) => status !== "working" && status !== "waiting");
+  const waiting = slides.length - ended.length - (working ? 1 : 0);
+  const fractions = slides.map((slide) => (ended.includes(slide) ? 1 : fractionOf(slide, tasks)));
+  const step = working?.step;
+  const { patchesPerSecond } = meter;
+  const slideSecondsLeft = working && secondsLeftOf(working, tasks, patchesPerSecond);
+  return {
+    done: ended.length,
+    total: slides.length,
+    fraction: slides.length ? fractions.reduce((sum, part) => sum + part, 0) / slides.length : 1,
+    current:
+      working && step
+        ? {
+            name: working.name,
+            path: working.path,
+            step,
+            done: working.steps[step].done,
+            total: working.steps[step].total,
+          }
+        : undefined,
+    patches: meter.patches,
+    patchesPerSecond: step === "features" ? patchesPerSecond : undefined,
+    slideSecondsLeft,
+    secondsLeft: secondsLeftOfAll(slides, working, slideSecondsLeft, waiting),
+    slowest: meter.slowest,
+    seconds: meter.seconds,
+    encoder: encoder && {
+      device: encoder.device,
+      reason: encoder.deviceReason,
+      adapter: encoder.choice.adapter,
+      batchSize: encoder.batchSize,
+    },
+  };
+}
+
+function fractionOf(slide: SlideState, tasks: readonly JobTask[]): number {
+  let done = 0;
+  let all = 0;
+  for (const task of tasks) {
+    all += WEIGHTS[task];
+    done += WEIGHTS[task] * shareOf(slide.steps[task]);
+  }
+  return all > 0 ? done / all : 0;
+}
+
+function shareOf({ status, done, total }: StepState): number {
+  if (status === "completed" || status === "skipped" || status === "error") return 1;
+  return total > 0 ? done / total : 0;
+}
+
+/** Of the slide at work: from the speed while it is embedded, else from how far it is. */
+function secondsLeftOf(slide: SlideState, tasks: readonly JobTask[], patchesPerSecond: number | undefined) {
+  const { features } = slide.steps;
+  if (slide.step === "features" && features.total > 0 && patchesPerSecond) {
+    return (features.total - features.done) / patchesPerSecond;
+  }
+  if (tasks.includes("features") && slide.patches !== undefined && patchesPerSecond) {
+    return slide.patches / patchesPerSecond;
+  }
+  return undefined;
+}
+
+/** Slides that wait are taken to need what those before them needed. */
+function secondsLeftOfAll(
+  slides: readonly SlideState[],
+  working: SlideState | undefined,
+  slideSecondsLeft: number | undefined,
+  waiting: number,
+): number | undefined {
+  if (!working && waiting === 0) return 0;
+  const worked = slides.filter(({ status, seconds }) => (status === "done" || status === "warning") && seconds > 0);
+  const mean = worked.reduce((sum, { seconds }) => sum + seconds, 0) / worked.length;
+  if (waiting === 0) return slideSecondsLeft;
+  if (worked.length > 0) return (slideSecondsLeft ?? mean) + waiting * mean;
+  if (slideSecondsLeft === undefined || !working) return undefined;
+  const soFar = Object.values(working.steps).reduce((sum, { seconds }) => sum + seconds, 0);
+  const { done, total } = working.steps.features;
+  const share = total > 0 ? Math.max(done / total, 0.01) : 1;
+  // This slide's whole time: what it took to come here, and its features as far as they can be told.
+  return slideSecondsLeft + waiting * (soFar + slideSecondsLeft / Math.max(1 - share, 0.01));
+}

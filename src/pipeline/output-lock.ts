@@ -1,0 +1,201 @@
+import type { Folder } from "#storage";
+import { randomHex } from "./clock.ts";
+import { LockLostError } from "./errors.ts";
+import { parseObject } from "./json-text.ts";
+import { LOCK_SUFFIX } from "./layout.ts";
+
+/** How often a held lock says that its holder is alive. */
+const REFRESH_MS = 20_000;
+/** A browser's lock that was not refreshed for so long is dead. Timers of hidden tabs may come only once a minute. */
+const BROWSER_STALE_MS = 5 * 60_000;
+/** Who clears a dead lock marks it first; a mark of this age was left by somebody who died doing so. */
+const CLEARING_MS = 60_000;
+const CLEARING_SUFFIX = ".clearing";
+
+/** Who takes locks: a browser profile, or a program that drives one. */
+export interface LockOwner {
+  /** "browser:<random id>", the same for all tabs of a profile; a program may give its host's name, as TRIDENT does. */
+  readonly hostname: string;
+  /** 0 in a browser, which knows none. */
+  readonly pid: number;
+  /** Whether a process of this host runs; where given, `pid` decides as it does in TRIDENT. */
+  isRunning?(pid: number): Promise<boolean>;
+}
+
+/** The part of `navigator.locks` used here. */
+export type OriginLocks = Pick<LockManager, "request">;
+
+export interface LockOptions {
+  readonly owner: LockOwner;
+  /** Tells job folders apart among all tabs of this origin. */
+  readonly scope: string;
+  /** Keeps tabs of one origin apart without any race; undefined where the browser has none (then age alone decides). */
+  readonly originLocks: OriginLocks | undefined;
+  /** Locks of other programs are dead at this age. */
+  readonly staleHours: number;
+  readonly now?: () => number;
+}
+
+/**
+ * Why a lock was not to be had. "live": its holder is at work, waiting makes sense. "unknown": another program's, which does not
+ * say whether it still runs.
+ */
+export type LockHolder = "live" | "unknown";
+
+/**
+ * `<output>.lock`: a file that keeps others from making the same output, TRIDENT's form, with `created_at` kept fresh.
+ * Within one origin a lock of `navigator.locks` goes before it, which ends with its tab: so the lock file of a killed tab
+ * is known to be dead at once, and only other browsers' and programs' have to be judged by age.
+ */
+export class OutputLock {
+  readonly path: string;
+  readonly #folder: Folder;
+  readonly #options: LockOptions;
+  readonly #session = randomHex(16);
+  readonly #lost = new AbortController();
+  #releaseOrigin: (() => void) | undefined;
+  #tookOver = false;
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  private constructor(folder: Folder, outputPath: string, options: LockOptions) {
+    this.#folder = folder;
+    this.path = outputPath + LOCK_SUFFIX;
+    this.#options = options;
+  }
+
+  /** A dead lock was in its place: what lies there may be half written. */
+  get tookOver(): boolean {
+    return this.#tookOver;
+  }
+
+  /** Aborts with `LockLostError` when somebody else took the lock over. */
+  get lost(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  static async take(folder: Folder, outputPath: string, options: LockOptions): Promise<OutputLock | LockHolder> {
+    const lock = new OutputLock(folder, outputPath, options);
+    lock.#releaseOrigin = await holdOriginLock(`coverslip:${options.scope}:${lock.path}`, options.originLocks);
+    if (!lock.#releaseOrigin) return "live";
+    try {
+      const holder = await lock.#create();
+      if (holder) {
+        lock.#releaseOrigin();
+        return holder;
+      }
+    } catch (error) {
+      lock.#releaseOrigin();
+      throw error;
+    }
+    lock.#timer = setInterval(() => lock.#refresh().catch(() => {}), REFRESH_MS);
+    return lock;
+  }
+
+  /** Makes sure that the lock is still ours; before an output is put in its place. */
+  async check(): Promise<void> {
+    this.#lost.signal.throwIfAborted();
+    if (await this.#isOurs()) return;
+    this.#lost.abort(new LockLostError(this.path));
+    this.#lost.signal.throwIfAborted();
+  }
+
+  /** Lets others at the output. A lock file that cannot be removed now is found dead by whoever comes next. */
+  async release(): Promise<void> {
+    clearInterval(this.#timer);
+    try {
+      if (await this.#isOurs()) await this.#folder.remove(this.path);
+    } catch {
+      // Permission gone or folder vanished: the job reports that where it matters.
+    } finally {
+      this.#releaseOrigin?.();
+    }
+  }
+
+  async #create(): Promise<LockHolder | undefined> {
+    for (let attempt = 0; attempt < 3; attempt++) {
+      if (await this.#folder.createNew(this.path, this.#text())) return undefined;
+      const file = await this.#folder.read(this.path);
+      if (!file) continue;
+      const verdict = await judgeLock(await file.text(), file.lastModified, this.#options);
+      if (verdict !== "dead") return verdict;
+      this.#tookOver = true;
+      await clearDeadLock(this.#folder, this.path, this.#options);
+    }
+    return "live";
+  }
+
+  async #refresh(): Promise<void> {
+    if (this.#lost.signal.aborted) return;
+    if (await this.#isOurs()) await this.#folder.write(this.path, this.#text());
+    else this.#lost.abort(new LockLostError(this.path));
+  }
+
+  async #isOurs(): Promise<boolean> {
+    const file = await this.#folder.read(this.path);
+    return parseObject((await file?.text()) ?? "")?.session === this.#session;
+  }
+
+  #text(): string {
+    const { owner } = this.#options;
+    const now = this.#options.now ?? Date.now;
+    return JSON.stringify({
+      pid: owner.pid,
+      hostname: owner.hostname,
+      created_at: now() / 1000,
+      session: this.#session,
+    });
+  }
+}
+
+/**
+ * What a lock file's holder is up to. Called with the origin's lock held, where there is one: then a lock of this very browser
+ * belongs to a tab that is gone.
+ */
+export async function judgeLock(text: string, modifiedMs: number, options: LockOptions): Promise<"dead" | LockHolder> {
+  const lock = parseObject(text);
+  const createdMs = typeof lock?.created_at === "number" ? lock.created_at * 1000 : modifiedMs;
+  const ageMs = (options.now ?? Date.now)() - createdMs;
+  const hostname = typeof lock?.hostname === "string" ? lock.hostname : "";
+  const pid = typeof lock?.pid === "number" ? lock.pid : 0;
+  if (hostname === options.owner.hostname) {
+    if (options.owner.isRunning && pid > 0) return (await options.owner.isRunning(pid)) ? "live" : "dead";
+    if (options.originLocks) return "dead";
+  }
+  if (hostname.startsWith("browser:")) return ageMs >= BROWSER_STALE_MS ? "dead" : "live";
+  return ageMs >= options.staleHours * 3_600_000 ? "dead" : "unknown";
+}
+
+/** Removes a dead lock; of several that find it dead, one does, so that nobody removes the lock made in its place. */
+async function clearDeadLock(folder: Folder, path: string, options: LockOptions): Promise<void> {
+  const mark = path + CLEARING_SUFFIX;
+  if (!(await folder.createNew(mark, ""))) {
+    const marked = await folder.read(mark);
+    if (marked && (options.now ?? Date.now)() - marked.lastModified > CLEARING_MS) await folder.remove(mark);
+    return;
+  }
+  try {
+    const file = await folder.read(path);
+    if (file && (await judgeLock(await file.text(), file.lastModified, options)) === "dead") await folder.remove(path);
+  } finally {
+    await folder.remove(mark);
+  }
+}
+
+/** Takes an origin-wide lock if it is free; resolves with how to let it go, undefined where another tab has it. */
+function holdOriginLock(name: string, locks: OriginLocks | undefined): Promise<(() => void) | undefined> {
+  if (!locks) return Promise.resolve(() => {});
+  return new Promise((resolve, reject) => {
+    locks
+      .request(name, { ifAvailable: true }, (lock) => {
+        if (lock) return new Promise<void>((release) => resolve(release));
+        resolve(undefined);
+        return undefined;
+      })
+      .catch(reject);
+  });
+}
+
+/** Whether an output is locked by anybody, as TRIDENT's "done" test asks. */
+export async function isLocked(folder: Folder, outputPath: string): Promise<boolean> {
+  return (await folder.read(outputPath + LOCK_SUFFIX)) !== undefined;
+}

@@ -1,0 +1,266 @@
+import type { Folder } from "#storage";
+import { RowLogBusyError } from "#storage";
+import type { JobEngines } from "./engines.ts";
+import { LockLostError, MissingMppError, NamesakeError } from "./errors.ts";
+import type { JobJournal } from "./job-journal.ts";
+import { coordsFolderName, stemOf, taskName } from "./layout.ts";
+import type { Meter } from "./meter.ts";
+import { isLocked, type LockHolder, type LockOptions, OutputLock } from "./output-lock.ts";
+import type { JobSettings, JobSlide } from "./settings.ts";
+import { readSlideRecord } from "./slide-record.ts";
+import { getSlideScale } from "./slide-scale.ts";
+import type { SlideState, StepNotice, StepReason } from "./slide-state.ts";
+import type { SlideStates } from "./slide-states.ts";
+import type { OpenedSlide, Step, StepContext, StepOutputs } from "./step.ts";
+
+/** Reasons and notices that a person has to be told of, though nothing failed. */
+const WARNING_REASONS: readonly (StepReason | null)[] = ["empty_geodataframe", "geojson_not_found", "coords_not_found"];
+const WARNING_NOTICES: readonly StepNotice["kind"][] = ["no_tissue", "no_patches", "other_settings", "edited_contours"];
+
+export interface SlideRun {
+  readonly slide: JobSlide;
+  /** Another slide of the job that has the same outputs. */
+  readonly namesake: string | undefined;
+  readonly steps: readonly Step[];
+  readonly folder: Folder;
+  readonly settings: JobSettings;
+  readonly engines: JobEngines;
+  readonly journal: JobJournal;
+  readonly jobId: string;
+  readonly lockOptions: LockOptions;
+  readonly meter: Meter;
+  readonly states: SlideStates;
+  readonly signal: AbortSignal;
+}
+
+export type SlideRunResult =
+  | { readonly kind: "ended" }
+  /** Somebody else is at it: look again later. */
+  | { readonly kind: "elsewhere" }
+  | { readonly kind: "failed"; readonly error: unknown };
+
+/** Does a slide's stages, one after the other. Only an abort is thrown. */
+export async function runSlide(run: SlideRun): Promise<SlideRunResult> {
+  const { slide, steps, states, signal } = run;
+  const { path } = slide;
+  const begin = performance.now();
+  const opening = new SlideOpening(run);
+  states.change(path, { status: "working" });
+  let failure: { readonly error: unknown } | undefined;
+  try {
+    if (run.namesake) throw new NamesakeError(path, run.namesake);
+    for (const step of steps) {
+      signal.throwIfAborted();
+      states.change(path, { step: step.task });
+      try {
+        const holder = await runStep(run, step, opening);
+        if (holder === "live") {
+          states.change(path, { status: "waiting" });
+          return { kind: "elsewhere" };
+        }
+        if (holder === "unknown") {
+          states.change(path, { status: "locked" });
+          return { kind: "ended" };
+        }
+      } catch (error) {
+        if (signal.aborted) throw signal.reason;
+        // Stages after it find nothing to work with, and say so in their logs, as TRIDENT's do.
+        failure ??= { error };
+        if (!(error instanceof MissingMppError)) continue;
+        states.change(path, { status: "needs_mpp", error });
+        return { kind: "ended" };
+      }
+    }
+  } catch (error) {
+    if (signal.aborted) {
+      states.change(path, { status: "cancelled" });
+      throw signal.reason;
+    }
+    failure ??= { error };
+  } finally {
+    await opening.close();
+    states.change(path, { seconds: states.get(path).seconds + (performance.now() - begin) / 1000 });
+  }
+  if (failure) {
+    const { error } = failure;
+    states.change(path, { status: "failed", error: error instanceof Error ? error : new Error(String(error)) });
+    return { kind: "failed", error };
+  }
+  states.change(path, { status: isWarning(states.get(path), steps) ? "warning" : "done", error: undefined });
+  return { kind: "ended" };
+}
+
+/** Looks what is to be done, locks the output, does it, and writes down how it went. */
+async function runStep(run: SlideRun, step: Step, opening: SlideOpening): Promise<LockHolder | undefined> {
+  const { slide, folder, settings, engines, journal, states, meter } = run;
+  const { path } = slide;
+  const { task } = step;
+  const encoderId = settings.encoder?.card.id ?? "";
+  const name = taskName(task, encoderId);
+  const stem = stemOf(slide.name);
+  const lockLost = new AbortController();
+  let lock: OutputLock | undefined;
+  const notices: StepNotice[] = [];
+  const note = (notice: StepNotice) => {
+    // Of the same kind only the last is told.
+    const same = notices.findIndex(({ kind }) => kind === notice.kind);
+    if (same < 0) notices.push(notice);
+    else notices[same] = notice;
+    states.changeStep(path, task, { notices: [...notices] });
+  };
+  const context: StepContext = {
+    folder,
+    settings,
+    engines,
+    meter,
+    stem,
+    path,
+    coordsFolder: coordsFolderName(settings.patches),
+    encoderId,
+    jobId: run.jobId,
+    record: await readSlideRecord(folder, stem, path),
+    open: () => opening.open(),
+    signal: AbortSignal.any([run.signal, lockLost.signal]),
+    checkLock: async () => lock?.check(),
+    report: (done, total) => states.changeStep(path, task, { done, total }),
+    notice: note,
+    count: (counts) => states.change(path, counts),
+  };
+
+  /** Looks what is there; true where nothing is left to do. */
+  const isSettled = async (isLocked: boolean): Promise<boolean> => {
+    const verdict = await step.inspect(context, isLocked);
+    if (verdict.kind === "todo") {
+      if (verdict.changed) note({ kind: "made_again", changed: verdict.changed });
+      return false;
+    }
+    const { reason, message } = verdict;
+    const outputs = verdict.kind === "done" ? step.outputs(context) : verdict.outputs;
+    await journal.finish(slide, task, name, { status: "skipped", reason, message, outputs }, opening.meta);
+    for (const notice of verdict.kind === "done" ? verdict.notices : []) note(notice);
+    states.changeStep(path, task, { status: "skipped", reason });
+    return true;
+  };
+
+  const output = step.lockedOutput(context);
+  if (await isSettled(await isLocked(folder, output))) return undefined;
+  const taken = await OutputLock.take(folder, output, run.lockOptions);
+  if (typeof taken === "string") {
+    states.changeStep(path, task, { status: "skipped", reason: "locked" });
+    if (taken === "unknown") {
+      const message = "Locked by another program; skipping.";
+      const outputs = step.outputs(context);
+      await journal.finish(slide, task, name, { status: "skipped", reason: "locked", message, outputs }, opening.meta);
+    }
+    return taken;
+  }
+  lock = taken;
+  lock.lost.addEventListener("abort", () => lockLost.abort(taken.lost.reason));
+  const begin = performance.now();
+  try {
+    // Somebody may have finished it between the look and the lock.
+    if (await isSettled(lock.tookOver)) return undefined;
+    states.changeStep(path, task, { status: "running", reason: null });
+    await journal.start(slide, name, RUNNING_MESSAGES[task], lockedOnly(step, context));
+    const { reason = null, message } = await step.run(context);
+    const outputs = step.outputs(context);
+    await journal.finish(slide, task, name, { status: "completed", reason, message, outputs }, opening.meta);
+    states.changeStep(path, task, { status: "completed", reason });
+    return undefined;
+  } catch (error) {
+    if (lock.lost.aborted || error instanceof LockLostError || error instanceof RowLogBusyError) {
+      states.changeStep(path, task, { status: "not_started", reason: "locked", done: 0, total: 0 });
+      return "live";
+    }
+    await noteFailure(run, step, context, error, opening.meta);
+    throw error;
+  } finally {
+    const ms = performance.now() - begin;
+    meter.add(task, ms);
+    states.changeStep(path, task, { seconds: states.get(path).steps[task].seconds + ms / 1000 });
+    await lock.release();
+  }
+}
+
+const RUNNING_MESSAGES = {
+  segmentation: "Segmenting tissue...",
+  coords: "Generating patch coords...",
+  features: "Extracting patch features...",
+} as const;
+
+/** Writes a failed or cancelled stage down. What cannot be written any more must not hide why it failed. */
+async function noteFailure(
+  { slide, settings, journal, states, signal }: SlideRun,
+  step: Step,
+  context: StepContext,
+  error: unknown,
+  meta: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const { task } = step;
+  const name = taskName(task, settings.encoder?.card.id);
+  const text = error instanceof Error ? error.message : String(error);
+  const outputs = lockedOnly(step, context);
+  states.changeStep(slide.path, task, { status: signal.aborted ? "not_started" : "error", reason: null });
+  try {
+    if (signal.aborted) {
+      await journal.finish(slide, task, name, { status: "not_started", message: "Cancelled.", outputs }, meta);
+    } else {
+      const event = { status: "error", message: `ERROR: ${text}`, outputs, error: text } as const;
+      await journal.finish(slide, task, name, event, meta);
+    }
+  } catch (second) {
+    if (!(second instanceof Error)) throw second;
+  }
+}
+
+/** What states record of a stage that has made nothing yet, as TRIDENT's do. */
+function lockedOnly(step: Step, context: StepContext): StepOutputs {
+  const locked = step.lockedOutput(context);
+  return Object.fromEntries(Object.entries(step.outputs(context)).filter(([, path]) => path === locked));
+}
+
+function isWarning(state: SlideState, steps: readonly Step[]): boolean {
+  return steps.some(({ task }) => {
+    const { reason, notices } = state.steps[task];
+    return WARNING_REASONS.includes(reason) || notices.some(({ kind }) => WARNING_NOTICES.includes(kind));
+  });
+}
+
+/** A slide that is opened when a step first asks for it, once for all of them. */
+class SlideOpening {
+  readonly #run: SlideRun;
+  #opened: Promise<OpenedSlide> | undefined;
+  /** What states say of the slide, once it has been opened. */
+  meta: Readonly<Record<string, unknown>> = {};
+
+  constructor(run: SlideRun) {
+    this.#run = run;
+  }
+
+  open(): Promise<OpenedSlide> {
+    // One that failed fails again for the next step, without another try.
+    this.#opened ??= this.#run.meter.time("opening", () => this.#open());
+    return this.#opened;
+  }
+
+  async close(): Promise<void> {
+    const opened = await this.#opened?.catch(() => undefined);
+    await opened?.slide.close();
+  }
+
+  async #open(): Promise<OpenedSlide> {
+    const { slide: jobSlide, settings } = this.#run;
+    const slide = await jobSlide.open();
+    const { width, height, levels } = slide;
+    const scale = getSlideScale(slide.properties, { given: jobSlide.mpp, furtherProperties: settings.mppKeys });
+    this.meta = {
+      dimensions: [width, height],
+      mpp: scale?.mpp,
+      mag: scale?.magnification,
+      level_count: levels.length,
+    };
+    if (scale) return { slide, scale };
+    await slide.close();
+    throw new MissingMppError(jobSlide.name);
+  }
+}

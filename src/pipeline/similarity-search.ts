@@ -1,0 +1,30 @@
+import { handOver, openTissueSeat } from "./tissue-engine.ts";
+
+/** Answers how like every patch is to one; the features lie in a worker. */
+export interface SimilaritySearch {
+  /** Cosine to every row, -1 to 1, (N,). */
+  scoresOf(index: number): Promise<Float32Array<ArrayBuffer>>;
+  /** Ends the worker and frees its memory. */
+  close(): void;
+}
+
+/**
+ * Puts features where they can be searched without holding up the page.
+ *
+ * @param features - (N, dimension). Handed over: gone for the caller.
+ */
+export function openSimilarity(features: Float32Array<ArrayBuffer>, dimension: number): SimilaritySearch {
+  const seat = openTissueSeat();
+  const id = 0;
+  const died = new Promise<never>((_, reject) => seat.onDeath((detail) => reject(new Error(detail))));
+  died.catch(() => {});
+  const kept = seat.api.keepFeatures(id, handOver(features), dimension);
+  kept.catch(() => {});
+  return {
+    async scoresOf(index) {
+      await Promise.race([kept, died]);
+      return Promise.race([seat.api.similarity(id, index), died]);
+    },
+    close: () => seat.terminate(),
+  };
+}

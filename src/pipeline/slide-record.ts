@@ -1,0 +1,86 @@
+import type { ModelDevice } from "#models";
+import type { Folder } from "#storage";
+import { digest } from "./clock.ts";
+import { isObject, parseObject, sortedJson, sortKeys } from "./json-text.ts";
+import { RECORDS_FOLDER } from "./layout.ts";
+
+const VERSION = 1;
+/** A large output is told from another by its size and this much of both ends. */
+const END_BYTES = 64 << 10;
+
+/** What a result was made from; compared field by field. */
+export type Fingerprint = Readonly<Record<string, string | number | boolean>>;
+
+/** A result that this app made. */
+export interface MadeOutput {
+  readonly from: Fingerprint;
+  /** Of the file as it was written: another one means that somebody else wrote it since. */
+  readonly file: string;
+}
+
+/** Features that are being made, or are done. */
+export interface FeaturesRecord {
+  readonly from: Fingerprint;
+  /** What the rows so far came from, so that the next ones come from the same. */
+  readonly device: ModelDevice;
+  readonly batchSize: number;
+  readonly total: number;
+  /** undefined while unfinished: then the rows are in the row log. */
+  readonly file?: string;
+}
+
+/** `coverslip/slides/<name>.json`: what this app did to a slide, so that changed settings are noticed and runs resumed. */
+export interface SlideRecord {
+  readonly version: number;
+  readonly path: string;
+  contours?: MadeOutput;
+  /** By coords folder. */
+  coords: Record<string, MadeOutput>;
+  /** By features folder. */
+  features: Record<string, FeaturesRecord>;
+}
+
+const recordPath = (stem: string) => `${RECORDS_FOLDER}/${stem}.json`;
+
+/** An empty record where there is none, or none that can be read. */
+export async function readSlideRecord(folder: Folder, stem: string, path: string): Promise<SlideRecord> {
+  const file = await folder.read(recordPath(stem));
+  const value = file && parseObject(await file.text());
+  if (value?.version !== VERSION) return { version: VERSION, path, coords: {}, features: {} };
+  return {
+    ...(value as unknown as SlideRecord),
+    coords: (isObject(value.coords) ? value.coords : {}) as SlideRecord["coords"],
+    features: (isObject(value.features) ? value.features : {}) as SlideRecord["features"],
+  };
+}
+
+/** Changes a record as it is now: another tab may have written another stage's part since it was read. */
+export async function changeSlideRecord(
+  folder: Folder,
+  stem: string,
+  path: string,
+  change: (record: SlideRecord) => void,
+): Promise<void> {
+  const record = await readSlideRecord(folder, stem, path);
+  change(record);
+  await folder.write(recordPath(stem), sortedJson(record, 2));
+}
+
+/** Names of what differs; [] where the two are the same. */
+export function changedFields(before: Fingerprint, now: Fingerprint): string[] {
+  const names = new Set([...Object.keys(before), ...Object.keys(now)]);
+  return [...names].filter((name) => before[name] !== now[name]).sort();
+}
+
+/** One line for a fingerprint: what a row log belongs to. */
+export async function fingerprintDigest(from: Fingerprint): Promise<string> {
+  return digest("SHA-256", JSON.stringify(sortKeys(from)));
+}
+
+/** Tells a file from another without reading all of it. */
+export async function fileDigest(file: Blob): Promise<string> {
+  const ends =
+    file.size <= 2 * END_BYTES ? [file] : [file.slice(0, END_BYTES), file.slice(file.size - END_BYTES, file.size)];
+  const bytes = await new Blob([String(file.size), ...ends]).arrayBuffer();
+  return digest("SHA-256", bytes);
+}

@@ -1,0 +1,56 @@
+import type { JobSlide, JobTask } from "./settings.ts";
+import type { SlideState, StepState } from "./slide-state.ts";
+
+const NOT_STARTED: StepState = { status: "not_started", reason: null, notices: [], done: 0, total: 0, seconds: 0 };
+
+export function createSlideState({ name, path }: Pick<JobSlide, "name" | "path">): SlideState {
+  return {
+    name,
+    path,
+    status: "waiting",
+    step: undefined,
+    steps: { segmentation: NOT_STARTED, coords: NOT_STARTED, features: NOT_STARTED },
+    contours: undefined,
+    patches: undefined,
+    error: undefined,
+    seconds: 0,
+  };
+}
+
+/** The states of all slides; every change makes new objects, so that who draws them sees what changed. */
+export class SlideStates {
+  readonly #at = new Map<string, number>();
+  readonly #onChange: () => void;
+  #all: readonly SlideState[];
+
+  constructor(states: readonly SlideState[], onChange: () => void) {
+    this.#all = states;
+    for (const [index, { path }] of states.entries()) this.#at.set(path, index);
+    this.#onChange = onChange;
+  }
+
+  get all(): readonly SlideState[] {
+    return this.#all;
+  }
+
+  get(path: string): SlideState {
+    const state = this.#all[this.#at.get(path) ?? -1];
+    if (!state) throw new RangeError(`no slide ${path} in this job`);
+    return state;
+  }
+
+  set(path: string, state: SlideState): void {
+    this.get(path);
+    this.#all = this.#all.with(this.#at.get(path)!, state);
+    this.#onChange();
+  }
+
+  change(path: string, change: Partial<SlideState>): void {
+    this.set(path, { ...this.get(path), ...change });
+  }
+
+  changeStep(path: string, task: JobTask, change: Partial<StepState>): void {
+    const { steps } = this.get(path);
+    this.change(path, { steps: { ...steps, [task]: { ...steps[task], ...change } } });
+  }
+}

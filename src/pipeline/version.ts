@@ -1,0 +1,4 @@
+import { version } from "../../package.json";
+
+/** What states and runs say they were made by. */
+export const TOOL_VERSION = `coverslip ${version}`;

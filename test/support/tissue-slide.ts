@@ -1,0 +1,44 @@
+import type { Patch, PatchRecipe, Pixels, ReadOptions, Region } from "#slide";
+import { makePatch } from "../../src/slide/patch.ts";
+import { PositionSlide } from "./position-slide.ts";
+
+const WIDTH = 6_000;
+const HEIGHT = 4_500;
+const LEVELS = [1, 4, 16];
+
+/** A white slide with one pink disc of tissue whose shade tells the position. */
+export class TissueSlide extends PositionSlide {
+  readonly #tissue: boolean;
+
+  constructor(name: string, { tissue = true, mpp = 0.5 }: { tissue?: boolean; mpp?: number | null } = {}) {
+    super({ width: WIDTH, height: HEIGHT, downsamples: LEVELS, tilePx: 256, readMs: 0 });
+    this.#tissue = tissue;
+    const properties = mpp === null ? {} : { "openslide.mpp-x": String(mpp), "openslide.mpp-y": String(mpp) };
+    for (const [key, value] of Object.entries({ name, properties })) Object.defineProperty(this, key, { value });
+  }
+
+  override async readPatch(region: Region, recipe: PatchRecipe, options: ReadOptions = {}): Promise<Patch> {
+    options.signal?.throwIfAborted();
+    await new Promise((resolve) => setTimeout(resolve));
+    options.signal?.throwIfAborted();
+    return makePatch(this.#paint(region), recipe, [255, 255, 255]);
+  }
+
+  #paint({ x, y, width, height, level }: Region): Pixels {
+    const { downsample } = this.levels[level]!;
+    const data = new Uint8ClampedArray(width * height * 4);
+    for (let j = 0, at = 0; j < height; j++) {
+      const py = y + j * downsample;
+      for (let i = 0; i < width; i++, at += 4) {
+        const px = x + i * downsample;
+        if (px < 0 || py < 0 || px >= WIDTH || py >= HEIGHT) continue;
+        const isTissue = this.#tissue && Math.hypot(px - 3000, py - 2250) < 1500;
+        data[at] = isTissue ? 160 + ((px >> 7) % 40) : 240;
+        data[at + 1] = isTissue ? 60 + ((py >> 7) % 40) : 240;
+        data[at + 2] = isTissue ? 140 : 240;
+        data[at + 3] = 255;
+      }
+    }
+    return { data, width, height };
+  }
+}

@@ -1,0 +1,176 @@
+import { describe, expect, test } from "vitest";
+import { loadPolygonMath, type Polygon } from "#kernels";
+import { planLegacyGrid } from "../../../src/pipeline/legacy-grid.ts";
+import { chooseLevel } from "../../../src/pipeline/level-choice.ts";
+import {
+  type PatchGridRequest,
+  planPatchGrid,
+  prepareTissue,
+  selectPatches,
+  statedPatchSize,
+} from "../../../src/pipeline/patch-grid.ts";
+
+const math = await loadPolygonMath();
+
+describe("the level to read", () => {
+  const levels = [1, 4.00006, 16.0024];
+  test("is one within the tolerance, else the last that is not coarser", () => {
+    expect(chooseLevel(levels, 4)).toEqual({ level: 1, extra: 1 });
+    expect(chooseLevel(levels, 15.95, 0.1)).toEqual({ level: 2, extra: 1 });
+    expect(chooseLevel(levels, 8)).toEqual({ level: 1, extra: 8 / 4.00006 });
+    expect(chooseLevel(levels, 100).level).toBe(2);
+  });
+
+  test("is the finest for enlarging", () => {
+    expect(chooseLevel(levels, 0.5)).toEqual({ level: 0, extra: 2 });
+  });
+
+  test("is none for a downsample that is none", () => {
+    expect(() => chooseLevel(levels, Number.NaN)).toThrow(RangeError);
+    expect(() => chooseLevel([], 1)).toThrow(RangeError);
+  });
+});
+
+/** Rows of the fact sheet's table: size, levels, patch, magnifications, overlap; then what TRIDENT made of it. */
+const TABLE = [
+  [[46000, 32914], [1, 4.00006, 16.0024], 256, 40, 20, 0, [512, 0, 512, 90, 65], [45568, 32768], 512],
+  [[46000, 32914], [1, 4.00006, 16.0024], 256, 40, 5, 0, [2048, 1, 512, 23, 17], [45056, 32768], 2048],
+  [[46001, 32915], [1, 3.9998, 15.997], 256, 40, 10, 0, [1024, 1, 341, 45, 33], [45056, 32768], 1024],
+  [[46000, 32914], [1, 4, 16], 224, 20, 40, 0, [112, 0, 112, 411, 294], [45920, 32816], 112],
+  [[10000, 8000], [1], 256, 40, 20, 128, [512, 0, 512, 40, 32], [9984, 7936], 512],
+  [[10000, 8000], [1, 2, 4], 256, 40, 15, 0, [683, 1, 342, 15, 12], [9562, 7513], 682],
+  [[10000, 8000], [1, 2, 4], 512, 60, 20, 64, [1536, 1, 768, 8, 6], [9408, 6720], 1536],
+  [[10000, 8000], [1, 4, 16], 512, 20, 1.25, 0, [8192, 2, 512, 2, 1], [8192, 0], 8192],
+] as const;
+
+const request = (overrides: Partial<PatchGridRequest> = {}): PatchGridRequest => ({
+  width: 46001,
+  height: 32915,
+  levelDownsamples: [1, 3.9998, 15.997],
+  source: { mag: 40 },
+  target: { mag: 10 },
+  patchSize: 256,
+  overlap: 0,
+  ...overrides,
+});
+
+describe("a patch grid", () => {
+  test.each(TABLE)("on %j, levels %j, %i px of %ix at %dx, overlap %i", (...row) => {
+    const [[width, height], levelDownsamples, patchSize, mag, target, overlap, expected, last, stated] = row;
+    const grid = planPatchGrid({
+      width,
+      height,
+      levelDownsamples,
+      source: { mag },
+      target: { mag: target },
+      patchSize,
+      overlap,
+      tridentExact: true,
+    });
+    const { patchSizeSource, level, patchSizeLevel, columns, rows } = grid;
+    expect([patchSizeSource, level, patchSizeLevel, columns, rows]).toEqual(expected);
+    const coords = selectPatches(grid, undefined, 0);
+    expect(coords.length).toBe(columns * rows * 2);
+    expect(Array.from(coords.subarray(-2))).toEqual(last);
+    expect(statedPatchSize(patchSize, mag, target)).toBe(stated);
+  });
+
+  test("reads with the level's real downsample, unless told to be exact", () => {
+    expect(planPatchGrid(request()).patchSizeLevel).toBe(256);
+    expect(planPatchGrid(request({ tridentExact: true })).patchSizeLevel).toBe(341);
+  });
+
+  test("takes true µm per pixel as well as magnifications", () => {
+    const grid = planPatchGrid(request({ source: { mpp: 0.2525 }, target: { mpp: 1 }, patchSize: 512 }));
+    expect([grid.patchSizeSource, grid.columns, grid.rows]).toEqual([2028, 23, 17]);
+  });
+
+  test("is refused where patches would not move on, and where there would be too many", () => {
+    expect(() => planPatchGrid(request({ overlap: 256 }))).toThrow(RangeError);
+    expect(() => planPatchGrid(request({ overlap: -1 }))).toThrow(RangeError);
+    expect(() => planPatchGrid(request({ patchSize: 0 }))).toThrow(RangeError);
+    expect(() => planPatchGrid(request({ target: { mag: Number.NaN } }))).toThrow(RangeError);
+    expect(() => planPatchGrid(request({ patchSize: 1, target: { mag: 40 } }))).toThrow(/at most/);
+  });
+
+  test("states a side as Python's floor division does", () => {
+    // 0.9 / 0.1 is 9, while 0.1 goes into 0.9 only eight times: it is a little more than a tenth.
+    expect(statedPatchSize(1, 0.9, 0.1)).toBe(8);
+    expect(statedPatchSize(256, 40, 15)).toBe(682);
+  });
+});
+
+describe("patches of CLAM", () => {
+  const slide = { width: 4001, height: 3203, levelDownsamples: [1, 2.9991570226122892, 6.9941025132073165] };
+  test("are read at the scale of their level", () => {
+    const grid = planLegacyGrid({ ...slide, source: { mpp: 0.2738 } }, { patchSize: 256, level: 1 });
+    expect([grid.patchSizeSource, grid.level, grid.patchSizeLevel]).toEqual([768, 1, 256]);
+    const halved = { patchSize: 256, level: 0, customDownsample: 2 };
+    expect(planLegacyGrid({ ...slide, source: { mpp: 0.2738 } }, halved).patchSizeSource).toBe(512);
+  });
+
+  test("are read by magnification where nobody knows the pixel's size", () => {
+    const grid = planLegacyGrid(
+      { ...slide, source: { mag: 40 } },
+      { patchSize: 256, level: 1 },
+      { tridentExact: true },
+    );
+    expect([grid.patchSizeSource, grid.patchSizeLevel]).toEqual([788, 394]);
+  });
+
+  test("are refused for a level that the slide has not", () => {
+    expect(() => planLegacyGrid({ ...slide, source: { mag: 40 } }, { patchSize: 256, level: 3 })).toThrow(RangeError);
+  });
+});
+
+/** The fact sheet's disc of 360 vertices, with a hole or without. */
+function disc(holeRadius?: number): Polygon {
+  const ring = (radius: number) => {
+    const points: number[] = [];
+    for (let k = 0; k <= 360; k++) {
+      const angle = ((k % 360) * Math.PI) / 180;
+      points.push(Math.trunc(5000 + radius * Math.cos(angle)), Math.trunc(4000 + radius * Math.sin(angle)));
+    }
+    return Float64Array.from(points);
+  };
+  return { shell: ring(3000), holes: holeRadius === undefined ? [] : [ring(holeRadius)] };
+}
+
+describe("choosing patches in tissue", () => {
+  const grid = planPatchGrid(request({ width: 10000, height: 8000, levelDownsamples: [1], target: { mag: 20 } }));
+  const facts = (coords: Int32Array) => [
+    coords.length / 2,
+    ...coords.subarray(0, 2),
+    ...coords.subarray(-2),
+    coords.reduce((sum, value) => sum + value, 0),
+  ];
+
+  test.each([
+    [0, [130, 4608, 512, 6144, 6656, 1103360], [114, 4608, 512, 6144, 6656, 967168]],
+    [0.25, [114, 3584, 1024, 5632, 6656, 972800], [92, 3584, 1024, 5632, 6656, 790528]],
+    [0.5, [106, 3584, 1024, 5120, 6656, 891392], [79, 3584, 1024, 5120, 6656, 660992]],
+    [0.75, [97, 4096, 1024, 6144, 6144, 815616], [67, 4096, 1024, 6144, 6144, 558592]],
+    [1, [82, 3584, 1536, 5632, 6144, 701952], [42, 3584, 1536, 5632, 6144, 366080]],
+  ])("at a share of %d equals TRIDENT on a disc and on a ring", (share, expectedDisc, expectedRing) => {
+    expect(facts(selectPatches(grid, prepareTissue([disc()], 256, math), share))).toEqual(expectedDisc);
+    expect(facts(selectPatches(grid, prepareTissue([disc(1500)], 256, math), share))).toEqual(expectedRing);
+  });
+
+  test("keeps none without tissue, and all where tissue is not asked for", () => {
+    expect(selectPatches(grid, prepareTissue([], 256, math), 0)).toHaveLength(0);
+    expect(selectPatches(grid, undefined, 0.5)).toHaveLength(grid.columns * grid.rows * 2);
+  });
+
+  test("mends outlines that cross themselves, where TRIDENT fails", () => {
+    const bowTie = { shell: Float64Array.of(1000, 1000, 7000, 6000, 7000, 1000, 1000, 6000, 1000, 1000), holes: [] };
+    const covered = selectPatches(grid, prepareTissue([bowTie], 256, math), 0.5);
+    // Two triangles of 3000 by 5000 over 2, in squares of 512.
+    expect(covered.length / 2).toBeGreaterThan(45);
+    expect(covered.length / 2).toBeLessThan(70);
+    expect(selectPatches(grid, prepareTissue([bowTie], 256, math), 0).length).toBeGreaterThan(covered.length);
+    const crossed = { shell: disc().shell, holes: [Float64Array.of(4000, 4000, 9500, 3500, 9500, 4500, 4000, 4000)] };
+    for (const share of [0, 0.5]) {
+      expect(selectPatches(grid, prepareTissue([crossed], 256, math), share).length).toBeGreaterThan(100);
+    }
+  });
+});
