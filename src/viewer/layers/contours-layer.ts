@@ -1,8 +1,8 @@
 import type { Polygon, Ring } from "#kernels";
 import type { FrameView } from "../gpu/tile-renderer.ts";
-import { type SlideBox, visibleBox } from "../viewport.ts";
-import { scaleOf } from "./layer.ts";
+import type { SlideBox } from "../viewport.ts";
 import { PaintedLayer } from "./painted-layer.ts";
+import { type PictureArea, ViewPicture } from "./view-picture.ts";
 
 export interface ContoursStyle {
   /** CSS colours of outlines and of the edges of holes. */
@@ -16,7 +16,7 @@ const DEFAULT_STYLE: ContoursStyle = { shell: "#00a651", hole: "#d81b60", widthC
 const HALO = "rgb(255 255 255 / 0.75)";
 const HALO_CSS_PX = 1.5;
 /** Vertices nearer to each other than this on the screen are one. */
-const MIN_STEP_DEVICE_PX = 0.75;
+const MIN_STEP_DEVICE_PX = 1;
 
 interface PlacedRing {
   readonly points: Ring;
@@ -28,6 +28,8 @@ interface PlacedRing {
 export class ContoursLayer extends PaintedLayer {
   readonly #style: ContoursStyle;
   #rings: readonly PlacedRing[] = [];
+  #pixelRatio = 1;
+  readonly #picture = new ViewPicture((context, area) => this.#draw(context, area));
 
   constructor(polygons: readonly Polygon[] = [], style: Partial<ContoursStyle> = {}) {
     super();
@@ -41,20 +43,31 @@ export class ContoursLayer extends PaintedLayer {
       { points: shell, box: boxOf(shell), isHole: false },
       ...holes.map((hole) => ({ points: hole, box: boxOf(hole), isHole: true })),
     ]);
+    this.#picture.forget();
     this.changed();
   }
 
   protected override paintVisible(context: CanvasRenderingContext2D, frame: FrameView): void {
-    const scale = scaleOf(frame);
-    // A line's half width may reach into the view from outside.
-    const view = visibleBox(frame.view, frame.size, 0.02);
-    const visible = this.#rings.filter(({ box }) => touches(box, view));
-    if (visible.length === 0) return;
-    const width = (this.#style.widthCssPx * frame.pixelRatio) / scale;
-    const halo = width + (2 * HALO_CSS_PX * frame.pixelRatio) / scale;
+    if (this.#rings.length === 0) return;
+    this.#pixelRatio = frame.pixelRatio;
+    this.#picture.draw(context, frame);
+  }
+
+  #draw(context: OffscreenCanvasRenderingContext2D, { box, scale }: PictureArea): void {
+    const width = this.#style.widthCssPx * this.#pixelRatio;
+    const halo = width + 2 * HALO_CSS_PX * this.#pixelRatio;
+    // A line's half width may reach in from outside.
+    const reach = halo / scale;
+    const near = {
+      left: box.left - reach,
+      top: box.top - reach,
+      right: box.right + reach,
+      bottom: box.bottom + reach,
+    };
+    const visible = this.#rings.filter((ring) => touches(ring.box, near));
     const paths = [false, true].map((isHole) => {
       const path = new Path2D();
-      for (const ring of visible) if (ring.isHole === isHole) trace(path, ring.points, frame, view);
+      for (const ring of visible) if (ring.isHole === isHole) trace(path, ring.points, box, scale, near);
       return path;
     });
     context.lineJoin = "round";
@@ -70,9 +83,8 @@ export class ContoursLayer extends PaintedLayer {
 }
 
 /** Adds what shows of a ring: stretches outside the view are left out, steps too small to see are taken together. */
-function trace(path: Path2D, points: Ring, { view, pixelRatio }: FrameView, box: SlideBox): void {
-  const { centerX, centerY } = view;
-  const minStep = (MIN_STEP_DEVICE_PX * view.downsample) / pixelRatio;
+function trace(path: Path2D, points: Ring, { left, top }: SlideBox, scale: number, near: SlideBox): void {
+  const minStep = MIN_STEP_DEVICE_PX / scale;
   let lastX = points[0]!;
   let lastY = points[1]!;
   let isDown = false;
@@ -82,14 +94,14 @@ function trace(path: Path2D, points: Ring, { view, pixelRatio }: FrameView, box:
     const isEnd = at === points.length - 2;
     if (!isEnd && Math.abs(x - lastX) < minStep && Math.abs(y - lastY) < minStep) continue;
     const isOutside =
-      (x < box.left && lastX < box.left) ||
-      (x > box.right && lastX > box.right) ||
-      (y < box.top && lastY < box.top) ||
-      (y > box.bottom && lastY > box.bottom);
+      (x < near.left && lastX < near.left) ||
+      (x > near.right && lastX > near.right) ||
+      (y < near.top && lastY < near.top) ||
+      (y > near.bottom && lastY > near.bottom);
     if (isOutside) isDown = false;
     else {
-      if (!isDown) path.moveTo(lastX - centerX, lastY - centerY);
-      path.lineTo(x - centerX, y - centerY);
+      if (!isDown) path.moveTo((lastX - left) * scale, (lastY - top) * scale);
+      path.lineTo((x - left) * scale, (y - top) * scale);
       isDown = true;
     }
     lastX = x;

@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { cdp, userEvent } from "vitest/browser";
-import { Overview, type Viewer, type ViewState } from "#viewer";
+import { Overview, type Point, type Viewer, type ViewState } from "#viewer";
 import { mountContainer, mountViewer, next, openSettled, pageOrigin } from "../../support/mounted-viewer.ts";
 import { PositionSlide } from "../../support/position-slide.ts";
 
@@ -150,6 +150,22 @@ describe("clicks", () => {
     await new Promise((resolve) => setTimeout(resolve, 400));
     await click(80, 80);
     expect(viewer.view).toEqual(START);
+  });
+
+  it("one tells the slide point under it; a drag and the second of a double click do not", async () => {
+    const pressed: Point[] = [];
+    viewer.on("press", (at) => pressed.push(at));
+    await click(80, 80);
+    const at = viewer.toSlide(80, 80);
+    expect(pressed).toHaveLength(1);
+    expect(pressed[0]!.x).toBeCloseTo(at.x, 0);
+    expect(pressed[0]!.y).toBeCloseTo(at.y, 0);
+    await click(80, 80, 2);
+    await drag([
+      [100, 100],
+      [180, 140],
+    ]);
+    expect(pressed).toHaveLength(1);
   });
 
   it("two at different places do nothing", async () => {

@@ -1,0 +1,159 @@
+import { describe, expect, test } from "vitest";
+import { ContoursLayer, colorMap, type Layer, PatchGridLayer, ScoreLayer, type Viewer, type ViewState } from "#viewer";
+import { mountViewer, openSettled } from "../../support/mounted-viewer.ts";
+import { PositionSlide } from "../../support/position-slide.ts";
+
+const SLIDE = { width: 100_000, height: 80_000, downsamples: [1, 4, 16, 64], unit: 400, readMs: 0 };
+
+/** A viewer with a layer over it, and a function that tells the colour over a slide point. */
+async function look(layer: Layer, view: Partial<ViewState>) {
+  const viewer = mountViewer({ renderer: "canvas2d" });
+  await openSettled(viewer, new PositionSlide(SLIDE), view);
+  const before = viewer.capture();
+  viewer.addLayer(layer);
+  const colorAt = (x: number, y: number) => pixel(viewer.capture(), viewer, x, y);
+  /** Whether the layer covers any of the 3 x 3 pixels around a slide point. */
+  const isMarked = (x: number, y: number) => {
+    const after = viewer.capture();
+    const step = viewer.view.downsample;
+    return [-1, 0, 1].some((dx) =>
+      [-1, 0, 1].some((dy) => {
+        const at = [x + dx * step, y + dy * step] as const;
+        return String(pixel(after, viewer, ...at)) !== String(pixel(before, viewer, ...at));
+      }),
+    );
+  };
+  return { viewer, colorAt, isMarked };
+}
+
+function pixel(picture: HTMLCanvasElement, viewer: Viewer, x: number, y: number): number[] {
+  const at = viewer.toScreen(x, y);
+  const ratio = picture.width / viewer.size.width;
+  return [...picture.getContext("2d")!.getImageData(Math.floor(at.x * ratio), Math.floor(at.y * ratio), 1, 1).data];
+}
+
+const ring = (left: number, top: number, right: number, bottom: number) =>
+  Float64Array.of(left, top, right, top, right, bottom, left, bottom, left, top);
+const VIEWS: [string, Partial<ViewState>][] = [
+  ["upright", { centerX: 30_000, centerY: 30_000, downsample: 40 }],
+  ["turned", { centerX: 30_000, centerY: 30_000, downsample: 40, rotation: 0.6 }],
+  ["far in", { centerX: 29_000, centerY: 29_000, downsample: 8 }],
+];
+
+describe.each(VIEWS)("contours, %s", (_, view) => {
+  test("run along shells and holes, and nowhere else", async () => {
+    const layer = new ContoursLayer([
+      { shell: ring(28_000, 28_000, 32_000, 32_000), holes: [ring(29_500, 29_500, 30_000, 30_000)] },
+    ]);
+    const { isMarked } = await look(layer, view);
+    expect(isMarked(28_000, 29_300)).toBe(true);
+    expect(isMarked(29_500, 29_700)).toBe(true);
+    expect(isMarked(29_200, 29_200)).toBe(false);
+    expect(isMarked(27_600, 29_000)).toBe(false);
+  });
+});
+
+test("contours of many points, most of them outside the view, are whole inside it", async () => {
+  const count = 20_000;
+  const shell = new Float64Array((count + 1) * 2);
+  for (let at = 0; at <= count; at++) {
+    const angle = ((at % count) / count) * 2 * Math.PI;
+    shell[at * 2] = 50_000 + 30_000 * Math.cos(angle);
+    shell[at * 2 + 1] = 40_000 + 30_000 * Math.sin(angle);
+  }
+  const { isMarked } = await look(new ContoursLayer([{ shell, holes: [] }]), {
+    centerX: 80_000,
+    centerY: 40_000,
+    downsample: 0.5,
+  });
+  expect(isMarked(80_000, 40_000)).toBe(true);
+  const y = 40_050;
+  expect(isMarked(50_000 + Math.sqrt(30_000 ** 2 - 50 ** 2), y)).toBe(true);
+  expect(isMarked(79_950, 40_000)).toBe(false);
+});
+
+describe("the patch grid", () => {
+  const grid = new Int32Array(200 * 100 * 2).map((_, at) =>
+    at % 2 ? 10_000 + Math.floor((at >> 1) / 200) * 256 : 10_000 + ((at >> 1) % 200) * 256,
+  );
+
+  test("is lines where squares are large enough to see", async () => {
+    const view = { centerX: 10_500, centerY: 10_500, downsample: 4 };
+    const { isMarked } = await look(new PatchGridLayer(grid, 256), view);
+    expect(isMarked(10_256, 10_300)).toBe(true);
+    expect(isMarked(10_300, 10_256)).toBe(true);
+    expect(isMarked(10_128, 10_128)).toBe(false);
+    expect(isMarked(9_900, 10_128)).toBe(false);
+  });
+
+  test("is an area where they are not", async () => {
+    const view = { centerX: 30_000, centerY: 20_000, downsample: 200 };
+    const { isMarked } = await look(new PatchGridLayer(grid, 256), view);
+    expect(isMarked(10_900, 10_900)).toBe(true);
+    expect(isMarked(60_000, 35_000)).toBe(true);
+    expect(isMarked(9_000, 9_000)).toBe(false);
+    expect(isMarked(63_000, 20_000)).toBe(false);
+  });
+
+  test("is gone while hidden, and follows what it is told to show", async () => {
+    const layer = new PatchGridLayer(grid, 256);
+    const { isMarked } = await look(layer, { centerX: 10_500, centerY: 10_500, downsample: 4 });
+    layer.isVisible = false;
+    expect(isMarked(10_256, 10_300)).toBe(false);
+    layer.isVisible = true;
+    layer.show(Int32Array.of(10_400, 10_400), 512);
+    expect(isMarked(10_256, 10_300)).toBe(false);
+    expect(isMarked(10_400, 10_600)).toBe(true);
+    expect(isMarked(10_912, 10_600)).toBe(true);
+  });
+});
+
+describe("scores", () => {
+  const coords = Int32Array.of(20_000, 20_000, 20_512, 20_000, 20_000, 20_512);
+  const rgb = (color: number) => [color & 0xff, (color >> 8) & 0xff, (color >> 16) & 0xff];
+
+  test("colour each patch by the colour map, between the ends of the range", async () => {
+    const layer = new ScoreLayer(coords, 512);
+    layer.show(Float32Array.of(1, 0.5, 0));
+    layer.style = { opacity: 1, range: [0.5, 1], colors: "viridis" };
+    const { colorAt } = await look(layer, { centerX: 20_500, centerY: 20_500, downsample: 4 });
+    const colors = colorMap("viridis");
+    expect(colorAt(20_256, 20_256).slice(0, 3)).toEqual(rgb(colors[255]!));
+    expect(colorAt(20_768, 20_256).slice(0, 3)).toEqual(rgb(colors[0]!));
+    expect(colorAt(20_256, 20_768).slice(0, 3)).toEqual(rgb(colors[0]!));
+    layer.style = { colors: "coolwarm" };
+    expect(colorAt(20_256, 20_256).slice(0, 3)).toEqual(rgb(colorMap("coolwarm")[255]!));
+  });
+
+  test("that are no number stay clear, and a chosen patch has a frame", async () => {
+    const layer = new ScoreLayer(coords, 512);
+    layer.show(Float32Array.of(1, Number.NaN, 1));
+    const { isMarked } = await look(layer, { centerX: 20_500, centerY: 20_500, downsample: 4 });
+    expect(isMarked(20_768, 20_256)).toBe(false);
+    expect(isMarked(20_256, 20_256)).toBe(true);
+    layer.show(undefined);
+    expect(isMarked(20_256, 20_256)).toBe(false);
+    layer.chosen = 1;
+    expect(isMarked(20_512, 20_256)).toBe(true);
+    expect(layer.patchAt(20_600, 20_100)).toBe(1);
+    expect(layer.patchAt(25_000, 20_100)).toBeUndefined();
+  });
+});
+
+test("after a zoom the lines are where they were, and sharp again", async () => {
+  const layer = new PatchGridLayer(Int32Array.of(10_400, 10_400), 512);
+  const { viewer, isMarked } = await look(layer, { centerX: 10_500, centerY: 10_500, downsample: 4 });
+  expect(isMarked(10_400, 10_600)).toBe(true);
+  const bare = (x: number, y: number) => {
+    layer.isVisible = false;
+    const before = String(pixel(viewer.capture(), viewer, x, y));
+    layer.isVisible = true;
+    return before === String(pixel(viewer.capture(), viewer, x, y));
+  };
+  viewer.setView({ downsample: 3 });
+  viewer.capture();
+  // A second frame at the same scale is one at rest.
+  viewer.capture();
+  expect([-3, 0, 3].map((dx) => bare(10_400 + dx, 10_600)).filter((isBare) => !isBare)).toHaveLength(1);
+  expect(bare(10_400 + 12, 10_600)).toBe(true);
+});
