@@ -13,7 +13,8 @@ import type { Library } from "./library.ts";
 import type { Offline } from "./offline/register.ts";
 import type { AddressBar } from "./slide-pane/address-bar.ts";
 import { SlidePane } from "./slide-pane/SlidePane.tsx";
-import { type AppParts, AppPartsProvider, useChrome, useSettings, useSlides } from "./stores/context.tsx";
+import { type AppParts, AppPartsProvider, useChrome, useJob, useSettings, useSlides } from "./stores/context.tsx";
+import { percentOf } from "./stores/job.ts";
 import { activeEntry } from "./stores/slides.ts";
 import { words } from "./words.ts";
 
@@ -62,8 +63,9 @@ function FollowTheme() {
 
 function FollowTitle() {
   const name = useSlides((state) => activeEntry(state)?.name);
+  const percent = useJob(percentOf);
   useEffect(() => {
-    document.title = words.title(name);
-  }, [name]);
+    document.title = words.title(name, percent);
+  }, [name, percent]);
   return null;
 }

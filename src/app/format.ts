@@ -12,6 +12,11 @@ export function formatNumber(value: number): string {
   return twoDecimals.format(value);
 }
 
+/** A similarity, three decimals so that a column of them can be compared: "0.987". */
+export function formatScore(score: number): string {
+  return score.toFixed(3);
+}
+
 /** Bytes as file managers show them, powers of ten: "1.2 GB". */
 export function formatBytes(bytes: number): string {
   if (bytes < 1000) return `${whole.format(bytes)} B`;
@@ -55,4 +60,34 @@ export function parseMagnification(typed: string): number | undefined {
   const match = /^\s*(\d+(?:[.,]\d+)?|[.,]\d+)\s*[x×*]?\s*$/i.exec(typed);
   const value = match ? Number(match[1]!.replace(",", ".")) : Number.NaN;
   return value > 0 && Number.isFinite(value) ? value : undefined;
+}
+
+/** A share as per cent: 0.623 is "62 %", below one per cent with a decimal: "0.4 %". */
+export function formatPercent(share: number): string {
+  const percent = share * 100;
+  return `${(percent > 0 && percent < 0.95 ? oneDecimal : whole).format(percent)} %`;
+}
+
+/** An area on the slide: "41.32 mm²". */
+export function formatArea(squareMm: number): string {
+  return `${twoDecimals.format(squareMm)} mm²`;
+}
+
+/** A length on the slide by its size: "128 µm", "24.1 mm". */
+export function formatLength(um: number): string {
+  return um < 1000 ? `${(um < 10 ? twoDecimals : whole).format(um)} µm` : `${oneDecimal.format(um / 1000)} mm`;
+}
+
+/** How long something takes: "40 s", "3 min", "2 h 5 min". */
+export function formatDuration(seconds: number): string {
+  if (seconds < 90) return `${whole.format(Math.max(1, Math.ceil(seconds)))} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 90 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** What was typed into a number field, comma or point; undefined when it is no number. */
+export function parseNumber(typed: string): number | undefined {
+  const text = typed.trim().replace(",", ".");
+  const value = text === "" ? Number.NaN : Number(text);
+  return Number.isFinite(value) ? value : undefined;
 }

@@ -5,7 +5,10 @@ import type { findSlides, openSlide, SlidePool } from "#slide";
 export type SlideInput = File | SlideFiles | URL;
 
 /** What the app shows of the pool of reading workers. */
-export type ReadingPool = Pick<SlidePool, "isSharingMemory" | "memoryBytes" | "state" | "subscribe" | "warmUp">;
+export type ReadingPool = Pick<
+  SlidePool,
+  "fillState" | "isSharingMemory" | "memoryBytes" | "state" | "subscribe" | "warmUp"
+>;
 
 /** The doors of the library that the app goes through. An interface, so that tests of the app can stand in for it. */
 export interface Library {

@@ -6,7 +6,8 @@ const FORMATS =
 /** Everything the app says, in one place, so that a second language is one more file. */
 export const words = {
   appName: "Coverslip",
-  title: (slide: string | undefined) => (slide ? `${slide} · Coverslip` : "Coverslip"),
+  title: (slide: string | undefined, percent?: number) =>
+    [percent === undefined ? "" : `${percent} %`, slide, "Coverslip"].filter(Boolean).join(" · "),
 
   first: {
     headline: "Look at whole-slide images in this tab.",
@@ -38,6 +39,7 @@ export const words = {
       sample: "The sample slide",
       recent: (count: number) => (count === 1 ? "The name of 1 recent slide" : `The names of ${count} recent slides`),
       settings: "Your settings",
+      kept: "Results and models",
     },
     total: (size: string) => `${size} in all. Slides from your disk are never copied.`,
     erase: "Erase all of it",
@@ -74,7 +76,11 @@ export const words = {
     panelWidth: "Width of the panel",
     panel: "Panel",
     sheet: "Slide information",
-    sheetTabs: { slides: "Slides", slide: "Slide", view: "View" },
+    tabs: { slide: "Slide", view: "View", analyse: "Analyse", results: "Results" },
+    railTabs: { slides: "Slides", job: "Job" },
+    railTabsLabel: "What the list shows",
+    sheetSlides: "Slides",
+    loadingPanel: "Loading…",
     sheetUp: "Pull the sheet up",
     sheetDown: "Pull the sheet down",
     dropHere: "Drop slides or folders to open them",
@@ -106,7 +112,6 @@ export const words = {
   },
 
   slidePanel: {
-    tab: "Slide",
     nothing: "Open a slide to see what its file says.",
     working: (name: string) => `Reading ${name}…`,
     failed: (name: string) => `${name} could not be read; see beside.`,
@@ -151,7 +156,6 @@ export const words = {
   },
 
   viewPanel: {
-    tab: "View",
     orientation: "Orientation",
     rotation: "Rotation in degrees",
     resetView: "Reset the view",
@@ -175,7 +179,7 @@ export const words = {
     opening: (name: string) => `Opening ${name}`,
     memory: (size: string) => `${size} used`,
     memoryParts: (parts: string) => `Memory: ${parts}`,
-    memoryPart: { page: "page", workers: "workers", pictures: "tiles drawn" },
+    memoryPart: { page: "page", workers: "workers", files: "slide files", pictures: "tiles drawn" },
     isolated: "Shared memory",
     isolatedWhy:
       "This page is cross-origin isolated: slide bytes are shared between its workers, the fast way to read.",
@@ -220,6 +224,14 @@ export const words = {
       panel: "Show or hide the panel",
       slideTab: "Show slide information",
       viewTab: "Show view settings",
+      analyseTab: "Analyse: tissue, patches, features",
+      resultsTab: "Show results: similarity",
+      jobTab: "Show the job",
+      findTissue: "Find tissue on this slide",
+      cancelJob: "Cancel the job",
+      goOn: "Go on with the job",
+      openJob: "Open a job folder…",
+      downloadZip: "Download results as a zip",
       hide: "Hide everything over the tissue (hold)",
       keys: "Show all keys",
       find: "Find a command",
@@ -238,7 +250,7 @@ export const words = {
       requests: "Show what this page has asked for",
       overview: "Show or hide the overview",
     },
-    groups: { file: "Slides", view: "View", window: "Window" },
+    groups: { file: "Slides", view: "View", analysis: "Analysis", window: "Window" },
   },
 
   keys: {

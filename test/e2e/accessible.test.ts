@@ -30,7 +30,7 @@ describe.each(["dark", "light"] as const)("axe-core finds nothing, %s", (theme) 
     await page.goto(`${url}?sample`);
     await waitForSlide(page, SAMPLE);
     expect(await findings(page)).toEqual([]);
-    await page.getByRole("tab", { name: words.viewPanel.tab, exact: true }).click();
+    await page.getByRole("tab", { name: words.layout.tabs.view, exact: true }).click();
     expect(await findings(page)).toEqual([]);
     await page.keyboard.press("?");
     await page.getByRole("heading", { name: words.keys.title }).waitFor();

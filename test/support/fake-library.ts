@@ -41,6 +41,7 @@ export function fakeLibrary(known: FakeSlides): FakeLibrary {
       subscribe: () => () => {},
       warmUp: async () => {},
       memoryBytes: async () => 123_000_000,
+      fillState: () => ({ filledBytes: 7_000_000, totalBytes: 9_000_000 }),
     }),
   };
 }

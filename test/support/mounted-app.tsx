@@ -1,6 +1,9 @@
 import { createRoot } from "react-dom/client";
 import { onTestFinished } from "vitest";
 import { App } from "../../src/app/App.tsx";
+import { createAnalysis } from "../../src/app/analysis/analysis.ts";
+import { createAnalysisDoor } from "../../src/app/analysis/door.ts";
+import type { FolderPicker } from "../../src/app/analysis/folder-picker.ts";
 import type { Offline } from "../../src/app/offline/register.ts";
 import { type Gathered, gatherHandles } from "../../src/app/opening/gather.ts";
 import type { RecentSlide } from "../../src/app/opening/kept.ts";
@@ -13,6 +16,7 @@ import { createSettingsStore } from "../../src/app/stores/settings.ts";
 import { createSlidesStore } from "../../src/app/stores/slides.ts";
 import { createStore } from "../../src/app/stores/store.ts";
 import "../../src/app/base.css";
+import { type FakeEngine, fakeEngine } from "./fake-engine.ts";
 import { fakeFile } from "./fake-handles.ts";
 import { type FakeLibrary, type FakeSlides, fakeLibrary } from "./fake-library.ts";
 import { memoryKept } from "./memory-kept.ts";
@@ -21,6 +25,10 @@ import { memoryStorage } from "./memory-storage.ts";
 export interface MountedApp {
   readonly parts: AppParts;
   readonly library: FakeLibrary;
+  readonly engine: FakeEngine;
+  readonly kept: ReturnType<typeof memoryKept>;
+  /** What the next press of Choose a folder gives. */
+  pickJobFolder(handle: FileSystemDirectoryHandle): void;
   /** What the next press of Open slide or Open folder gives. */
   pick(...handles: FileSystemHandle[]): void;
   /** Opens files of these names, as a drop would. */
@@ -33,19 +41,25 @@ export async function mountApp(known: FakeSlides, recent: readonly RecentSlide[]
   let picked: readonly FileSystemHandle[] = [];
   const pick = async (): Promise<Gathered | undefined> => (picked.length > 0 ? gatherHandles(picked) : undefined);
   const slides = createSlidesStore();
-  const parts: AppParts = {
+  const settings = createSettingsStore(memoryStorage());
+  const chrome = createChromeStore();
+  const kept = memoryKept(recent);
+  const session = createSession({
+    library,
     slides,
-    settings: createSettingsStore(memoryStorage()),
-    chrome: createChromeStore(),
-    requests: createRequestsStore(location.origin),
-    session: createSession({
-      library,
-      slides,
-      kept: memoryKept(recent),
-      pickers: { pickFiles: pick, pickFolder: pick },
-      page: () => new URL(location.href),
-    }),
-  };
+    kept,
+    pickers: { pickFiles: pick, pickFolder: pick },
+    page: () => new URL(location.href),
+  });
+  const engine = fakeEngine();
+  let jobFolder: FileSystemDirectoryHandle | undefined;
+  const folderPicker: FolderPicker = { isPossible: true, pick: async () => jobFolder };
+  const needs = { library, session, kept, slides, chrome, settings, folderPicker };
+  const analysis = createAnalysisDoor(async () =>
+    createAnalysis({ ...needs, storage: memoryStorage(), engine: async () => engine }),
+  );
+  const requests = createRequestsStore(location.origin);
+  const parts: AppParts = { slides, settings, chrome, requests, session, analysis };
   const address: AddressBar = { shown: () => {}, moved: () => {}, takeView: () => undefined };
   const offline: Offline = {
     store: createStore(() => ({ updateReady: false, reloadIsolates: false })),
@@ -59,12 +73,18 @@ export async function mountApp(known: FakeSlides, recent: readonly RecentSlide[]
   root.render(<App parts={parts} library={library} offline={offline} address={address} />);
   onTestFinished(() => {
     root.unmount();
+    analysis.store.getState().analysis?.stop();
     container.remove();
     delete document.documentElement.dataset.theme;
   });
   return {
     parts,
     library,
+    engine,
+    kept,
+    pickJobFolder(handle) {
+      jobFolder = handle;
+    },
     pick(...handles) {
       picked = handles;
     },

@@ -2,6 +2,8 @@ import { downsampleFor, MAGNIFICATION_STEPS, magnificationOf } from "#viewer";
 import { formatMagnification } from "../format.ts";
 import { turn, ZOOM_STEP } from "../slide-pane/ToolStrip.tsx";
 import type { AppParts } from "../stores/context.tsx";
+import { isRunning } from "../stores/job.ts";
+import type { PanelTab } from "../stores/settings.ts";
 import { words } from "../words.ts";
 
 export interface Command {
@@ -21,7 +23,7 @@ const names = words.commands.names;
 const CTRL = /Mac|iPhone|iPad/.test(globalThis.navigator?.platform ?? "") ? "⌘" : "Ctrl";
 
 /** Everything that can be done by name or key. The keys of the view itself are the viewer's own. */
-export function listCommands({ slides, settings, chrome, session }: AppParts): readonly Command[] {
+export function listCommands({ slides, settings, chrome, session, analysis }: AppParts): readonly Command[] {
   const always = () => true;
   const viewer = () => chrome.getState().viewer;
   const slide = () => slides.getState().slide;
@@ -29,7 +31,7 @@ export function listCommands({ slides, settings, chrome, session }: AppParts): r
   const entries = () => slides.getState().entries;
   const toggle = (key: "railOpen" | "panelOpen" | "showOverview") =>
     settings.getState().set({ [key]: !settings.getState()[key] });
-  const openTab = (panelTab: "slide" | "view") => {
+  const openTab = (panelTab: PanelTab) => {
     settings.getState().set({ panelOpen: true, panelTab });
     chrome.setState({ sheet: "half", sheetTab: panelTab });
   };
@@ -37,6 +39,11 @@ export function listCommands({ slides, settings, chrome, session }: AppParts): r
     const now = slide();
     const downsample = now && downsampleFor(now, magnification);
     if (downsample !== undefined) viewer()?.setView({ downsample }, { animate: true });
+  };
+  const loaded = () => analysis.store.getState().analysis;
+  const runsJob = () => {
+    const job = loaded()?.job.getState();
+    return job !== undefined && isRunning(job);
   };
   const scanned = () => {
     const now = slide();
@@ -185,6 +192,76 @@ export function listCommands({ slides, settings, chrome, session }: AppParts): r
       keys: [],
       isPossible: always,
       run: () => openTab("slide"),
+    },
+    {
+      id: "analyse-tab",
+      name: names.analyseTab,
+      group: "analysis",
+      keys: [],
+      isPossible: hasView,
+      run: () => openTab("analyse"),
+    },
+    {
+      id: "find-tissue",
+      name: names.findTissue,
+      group: "analysis",
+      keys: [],
+      isPossible: hasView,
+      run: () => {
+        openTab("analyse");
+        void analysis.load().then(({ findTissue }) => findTissue());
+      },
+    },
+    {
+      id: "results-tab",
+      name: names.resultsTab,
+      group: "analysis",
+      keys: [],
+      isPossible: hasView,
+      run: () => openTab("results"),
+    },
+    {
+      id: "job-tab",
+      name: names.jobTab,
+      group: "analysis",
+      keys: [],
+      isPossible: () => (loaded()?.job.getState().phase ?? "nothing") !== "nothing",
+      run: () => {
+        settings.getState().set({ railOpen: true, railTab: "job" });
+        chrome.setState({ sheet: "half", sheetTab: "slides" });
+      },
+    },
+    {
+      id: "cancel-job",
+      name: names.cancelJob,
+      group: "analysis",
+      keys: [],
+      isPossible: runsJob,
+      run: () => loaded()?.cancel(),
+    },
+    {
+      id: "go-on",
+      name: names.goOn,
+      group: "analysis",
+      keys: [],
+      isPossible: () => loaded()?.job.getState().unfinished !== undefined,
+      run: () => void loaded()?.goOn(),
+    },
+    {
+      id: "open-job",
+      name: names.openJob,
+      group: "analysis",
+      keys: [],
+      isPossible: () => hasView() && !runsJob() && loaded()?.isFolderPossible === true,
+      run: () => void loaded()?.pickFolder(),
+    },
+    {
+      id: "download-zip",
+      name: names.downloadZip,
+      group: "analysis",
+      keys: [],
+      isPossible: () => loaded()?.job.getState().outcome !== undefined,
+      run: () => void loaded()?.downloadZip(),
     },
     { id: "view-tab", name: names.viewTab, group: "window", keys: [], isPossible: always, run: () => openTab("view") },
     {

@@ -1,67 +1,13 @@
 import { Search, X } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useId, useState } from "react";
 import * as aria from "react-aria-components";
 import styles from "./controls.module.css";
 
+export { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
 /**
  * The accessible controls of the app, in its own dress. Only this folder knows React Aria.
  */
-export { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
-
-export interface ButtonProps {
-  onPress: () => void;
-  children: ReactNode;
-  kind?: "plain" | "primary" | "quiet";
-  isDisabled?: boolean;
-  className?: string | undefined;
-  autoFocus?: boolean;
-}
-
-/** A button with words. */
-export function Button({ kind = "plain", className = "", ...props }: ButtonProps) {
-  return <aria.Button {...props} className={`${styles.button} ${className}`} data-kind={kind} />;
-}
-
-export interface IconButtonProps extends Omit<ButtonProps, "kind"> {
-  /** Its name, also shown as a tooltip. */
-  label: string;
-  /** The key that does the same, shown with the name. */
-  shortcut?: string;
-  /** For buttons that stay pressed or show whether something is open. */
-  pressed?: boolean;
-  /** Kept on a phone, where others of its kind give way to gestures. */
-  forTouch?: boolean;
-  /** Taken out of the order of Tab, where the arrow keys lead to it. */
-  excludeFromTabOrder?: boolean;
-}
-
-/** A button with an icon; its name is said by screen readers and shown after a moment of hovering. */
-export function IconButton({
-  label,
-  shortcut,
-  pressed,
-  forTouch,
-  className = "",
-  children,
-  ...props
-}: IconButtonProps) {
-  const name = shortcut ? `${label} (${shortcut})` : label;
-  return (
-    <aria.Button
-      {...props}
-      aria-label={label}
-      aria-pressed={pressed}
-      className={`${styles.button} ${styles.icon} ${className}`}
-      data-kind="quiet"
-      data-selected={pressed || undefined}
-      data-touch={forTouch}
-      // React Aria leaves `title` out of its props: the native tooltip needs no script and no layer.
-      render={(dom) => <button {...dom} title={name} />}
-    >
-      {children}
-    </aria.Button>
-  );
-}
+export { Button, IconButton } from "./buttons.tsx";
 
 export interface SearchFieldProps {
   label: string;
@@ -125,4 +71,119 @@ export function Switch({ children, ...props }: SwitchProps) {
       <span className={styles.track} />
     </aria.Switch>
   );
+}
+
+export interface SliderProps {
+  label: string;
+  value: number;
+  min: number;
+  max: number;
+  step: number;
+  /** The value as people read it. */
+  text: string;
+  onChange: (value: number) => void;
+}
+
+/** A value to be pulled; what it changes follows in the same frame. */
+export function Slider({ label, value, text, onChange, ...range }: SliderProps) {
+  const id = useId();
+  return (
+    <div className={styles.slider}>
+      <label htmlFor={id}>{label}</label>
+      <output htmlFor={id}>{text}</output>
+      <input
+        id={id}
+        type="range"
+        {...range}
+        value={value}
+        aria-valuetext={text}
+        onChange={(event) => onChange(event.currentTarget.valueAsNumber)}
+      />
+    </div>
+  );
+}
+
+export interface NumberFieldProps {
+  label: string;
+  value: number;
+  min: number;
+  max: number;
+  /** Of the arrow keys. */
+  step?: number | "any";
+  /** Usual values, offered while typing. */
+  suggestions?: readonly number[];
+  unit?: string;
+  onChange: (value: number) => void;
+}
+
+/** A number to type. What is being typed is left alone until it is a number that may be. */
+export function NumberField({ label, value, unit, suggestions, onChange, step = 1, min, max }: NumberFieldProps) {
+  const id = useId();
+  const [typed, setTyped] = useState<string>();
+  return (
+    <div className={styles.field}>
+      <label htmlFor={id}>{label}</label>
+      <span>
+        <input
+          id={id}
+          type="number"
+          inputMode="decimal"
+          min={min}
+          max={max}
+          step={step}
+          list={suggestions && `${id}-list`}
+          value={typed ?? value}
+          onChange={(event) => {
+            setTyped(event.currentTarget.value);
+            const number = event.currentTarget.valueAsNumber;
+            if (number >= min && number <= max) onChange(number);
+          }}
+          onBlur={() => setTyped(undefined)}
+        />
+        {unit && <span>{unit}</span>}
+      </span>
+      {suggestions && (
+        <datalist id={`${id}-list`}>
+          {suggestions.map((suggestion) => (
+            <option key={suggestion} value={suggestion} />
+          ))}
+        </datalist>
+      )}
+    </div>
+  );
+}
+
+export interface SelectProps<Value extends string> {
+  label: string;
+  value: Value;
+  choices: readonly { value: Value; label: string }[];
+  onChange: (value: Value) => void;
+}
+
+/** One of many. */
+export function Select<Value extends string>({ label, value, choices, onChange }: SelectProps<Value>) {
+  const id = useId();
+  return (
+    <div className={styles.field}>
+      <label htmlFor={id}>{label}</label>
+      <select id={id} value={value} onChange={(event) => onChange(event.currentTarget.value as Value)}>
+        {choices.map((choice) => (
+          <option key={choice.value} value={choice.value}>
+            {choice.label}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+export interface ProgressProps {
+  label: string;
+  /** 0 to 1; undefined while nobody knows. */
+  fraction: number | undefined;
+}
+
+/** How far something is. */
+export function Progress({ label, fraction }: ProgressProps) {
+  return <progress className={styles.progress} aria-label={label} value={fraction} max={1} />;
 }

@@ -1,6 +1,6 @@
 import { ChevronRight, Copy, TriangleAlert, X } from "lucide-react";
 import { useState } from "react";
-import { Button, IconButton } from "../controls/controls.tsx";
+import { Button, IconButton } from "../controls/buttons.tsx";
 import { copyText } from "../controls/copy.ts";
 import { words } from "../words.ts";
 import styles from "./FailurePanel.module.css";

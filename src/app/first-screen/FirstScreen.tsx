@@ -1,8 +1,9 @@
 import { FilePlus2, FolderOpen, History, X } from "lucide-react";
-import { useEffect, useState } from "react";
-import { Button, IconButton } from "../controls/controls.tsx";
+import { Suspense, useEffect, useState } from "react";
+import { Button, IconButton } from "../controls/buttons.tsx";
+import { UnfinishedOffer } from "../layout/lazy-panels.tsx";
 import type { LastSession, RecentSlide } from "../opening/kept.ts";
-import { useSession } from "../stores/context.tsx";
+import { useJob, useSession } from "../stores/context.tsx";
 import { words } from "../words.ts";
 import styles from "./FirstScreen.module.css";
 import { Logo } from "./Logo.tsx";
@@ -13,6 +14,7 @@ const text = words.first;
 /** What the page is, and every way to begin. */
 export function FirstScreen() {
   const session = useSession();
+  const hasUnfinished = useJob((job) => job.unfinished !== undefined);
   return (
     <div className={styles.screen}>
       <div className={styles.column}>
@@ -34,6 +36,11 @@ export function FirstScreen() {
           <Button onPress={session.openSample}>{text.trySample}</Button>
         </div>
         <p className={`${styles.quiet} ${styles.drop}`}>{text.drop}</p>
+        {hasUnfinished && (
+          <Suspense>
+            <UnfinishedOffer />
+          </Suspense>
+        )}
         <Recent />
         <p className={styles.formats}>
           <span>{text.formatsLabel}</span> {text.formats}

@@ -1,6 +1,6 @@
 import { Trash2 } from "lucide-react";
 import { useEffect, useState } from "react";
-import { Button } from "../controls/controls.tsx";
+import { Button } from "../controls/buttons.tsx";
 import { formatBytes } from "../format.ts";
 import { eraseEverything, type StoredThings, storedThings } from "../offline/stored.ts";
 import { useSession } from "../stores/context.tsx";
@@ -24,12 +24,13 @@ export function Stored() {
     };
   }, [session]);
   if (!things) return null;
-  const { app, sample, settings, recentNames, totalBytes } = things;
+  const { app, sample, settings, kept, recentNames, totalBytes } = things;
   const items = [
     ...(app ? [text.items.app] : []),
     ...(sample ? [text.items.sample] : []),
     ...(recentNames > 0 ? [text.items.recent(recentNames)] : []),
     ...(settings ? [text.items.settings] : []),
+    ...(kept ? [text.items.kept] : []),
   ];
   return (
     <section className={styles.stored}>

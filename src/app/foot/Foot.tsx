@@ -1,8 +1,11 @@
 import { Cpu, Download, Keyboard, MemoryStick, ShieldAlert, ShieldCheck } from "lucide-react";
-import { Button } from "../controls/controls.tsx";
+import { Suspense } from "react";
+import { Button } from "../controls/buttons.tsx";
+import { JobLine } from "../layout/lazy-panels.tsx";
 import type { Library } from "../library.ts";
 import type { Offline } from "../offline/register.ts";
-import { useChrome, useChromeStore, useRequests, useSlides } from "../stores/context.tsx";
+import { useChrome, useChromeStore, useJob, useRequests, useSlides } from "../stores/context.tsx";
+import { isRunning } from "../stores/job.ts";
 import { activeEntry } from "../stores/slides.ts";
 import { useStore } from "../stores/store.ts";
 import { words } from "../words.ts";
@@ -43,7 +46,18 @@ function Work() {
       : waiting > 0
         ? text.looking(waiting)
         : text.idle;
-  return <span className={styles.work}>{now}</span>;
+  const hasJob = useJob(isRunning);
+  return (
+    <span className={styles.work}>
+      {hasJob ? (
+        <Suspense>
+          <JobLine />
+        </Suspense>
+      ) : (
+        now
+      )}
+    </span>
+  );
 }
 
 function Memory({ library }: { library: Library }) {

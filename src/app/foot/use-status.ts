@@ -42,10 +42,11 @@ export function useMemory(library: Library, viewer: Viewer | undefined): { total
     let isMounted = true;
     const measure = async () => {
       if (document.visibilityState === "hidden") return;
-      const { page, workers, pictures } = words.foot.memoryPart;
+      const { page, workers, files, pictures } = words.foot.memoryPart;
       const parts: [string, number][] = [
         [page, pageBytes()],
         [workers, await library.pool().memoryBytes()],
+        [files, library.pool().fillState().filledBytes],
         [pictures, viewer?.stats().textureBytes ?? 0],
       ];
       if (!isMounted) return;

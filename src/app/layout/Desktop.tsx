@@ -1,14 +1,10 @@
-import { PanelRightClose } from "lucide-react";
-import { type ReactNode, useDeferredValue, useState } from "react";
-import { IconButton, Tab, TabList, TabPanel, Tabs } from "../controls/controls.tsx";
-import { SlideList } from "../slide-list/SlideList.tsx";
-import { SlidePanel } from "../slide-panel/SlidePanel.tsx";
+import { type ReactNode, Suspense, useDeferredValue, useState } from "react";
 import { useSettings, useSlides } from "../stores/context.tsx";
-import type { PanelTab } from "../stores/settings.ts";
 import { activeEntry } from "../stores/slides.ts";
-import { ViewPanel } from "../view-panel/ViewPanel.tsx";
 import { words } from "../words.ts";
 import styles from "./Layout.module.css";
+import { LoadingPanel } from "./lazy-panels.tsx";
+import { PanelTabs, Rail } from "./lazy-sides.tsx";
 import { Splitter } from "./Splitter.tsx";
 
 /** Slides at the left, the slide, panels at the right, the status line below. */
@@ -24,7 +20,9 @@ export function Desktop({ pane, foot }: { pane: ReactNode; foot: ReactNode }) {
     <div className={styles.desktop} style={{ gridTemplateColumns: columns }}>
       {rail && (
         <nav className={styles.rail} aria-label={words.slides.title}>
-          <SlideList onHide={() => set({ railOpen: false })} />
+          <Suspense>
+            <Rail />
+          </Suspense>
           <Splitter
             label={words.layout.railWidth}
             side="left"
@@ -36,7 +34,11 @@ export function Desktop({ pane, foot }: { pane: ReactNode; foot: ReactNode }) {
       <div className={styles.pane}>{pane}</div>
       {panel && (
         <aside className={styles.panel} aria-label={words.layout.panel}>
-          {hasAnswer && <PanelTabs />}
+          {hasAnswer && (
+            <Suspense fallback={<LoadingPanel />}>
+              <PanelTabs />
+            </Suspense>
+          )}
           <Splitter
             label={words.layout.panelWidth}
             side="right"
@@ -59,32 +61,4 @@ function useFirstAnswer(): boolean {
   const [wasThere, setWasThere] = useState(false);
   if (isThere && !wasThere) setWasThere(true);
   return isThere || wasThere;
-}
-
-function PanelTabs() {
-  const tab = useSettings((settings) => settings.panelTab);
-  const set = useSettings((settings) => settings.set);
-  return (
-    <Tabs className={styles.tabs!} selectedKey={tab} onSelectionChange={(key) => set({ panelTab: key as PanelTab })}>
-      <div className={styles.tabLine}>
-        <TabList aria-label={words.layout.panel} className={styles.tabList!}>
-          <Tab id="slide" className={styles.tab!}>
-            {words.slidePanel.tab}
-          </Tab>
-          <Tab id="view" className={styles.tab!}>
-            {words.viewPanel.tab}
-          </Tab>
-        </TabList>
-        <IconButton label={words.layout.hidePanel} shortcut="]" onPress={() => set({ panelOpen: false })}>
-          <PanelRightClose aria-hidden />
-        </IconButton>
-      </div>
-      <TabPanel id="slide" className={styles.tabPanel!} data-scroller>
-        <SlidePanel />
-      </TabPanel>
-      <TabPanel id="view" className={styles.tabPanel!}>
-        <ViewPanel />
-      </TabPanel>
-    </Tabs>
-  );
 }

@@ -1,16 +1,26 @@
 import { useEffect, useState } from "react";
-import { useSession } from "../stores/context.tsx";
+import { useAnalysisDoor, useChromeStore, useSession, useSettingsStore } from "../stores/context.tsx";
 import { words } from "../words.ts";
 import styles from "./Layout.module.css";
+
+const MODEL_ENDING = /\.onnx$/i;
 
 /** The whole page takes drops and pastes of files and folders. */
 export function DropTarget() {
   const session = useSession();
+  const analysis = useAnalysisDoor();
+  const settings = useSettingsStore();
+  const chrome = useChromeStore();
   const [isOver, setOver] = useState(false);
   useEffect(() => {
     const abort = new AbortController();
     const { signal } = abort;
     const holdsFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") === true;
+    const addModel = (files: readonly File[]) => {
+      settings.getState().set({ panelOpen: true, panelTab: "analyse" });
+      chrome.setState({ sheet: "half", sheetTab: "analyse" });
+      void analysis.load().then((loaded) => loaded.addModel(files));
+    };
     const accept = (event: DragEvent) => {
       if (!holdsFiles(event)) return;
       // Without this the browser would leave the page and show the file.
@@ -29,7 +39,10 @@ export function DropTarget() {
         setOver(false);
         if (!holdsFiles(event)) return;
         event.preventDefault();
-        void session.openTransfer(event.dataTransfer!);
+        const files = [...event.dataTransfer!.files];
+        // A model is no slide: it goes to where models are kept.
+        if (files.some(({ name }) => MODEL_ENDING.test(name))) addModel(files);
+        else void session.openTransfer(event.dataTransfer!);
       },
       { signal },
     );
@@ -43,6 +56,6 @@ export function DropTarget() {
       { signal },
     );
     return () => abort.abort();
-  }, [session]);
+  }, [session, analysis, settings, chrome]);
   return isOver ? <div className={styles.dropping}>{words.layout.dropHere}</div> : null;
 }

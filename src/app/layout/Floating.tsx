@@ -1,6 +1,6 @@
 import { X } from "lucide-react";
 import { type ReactNode, useEffect, useId, useRef } from "react";
-import { IconButton } from "../controls/controls.tsx";
+import { IconButton } from "../controls/buttons.tsx";
 import { useChromeStore } from "../stores/context.tsx";
 import { words } from "../words.ts";
 import styles from "./Floating.module.css";

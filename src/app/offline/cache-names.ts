@@ -1,6 +1,9 @@
 /** Holds the sample slide, whole, once it has been seen. */
 export const SAMPLE_CACHE = "coverslip-sample";
 
+/** Holds the models' runtime and the built-in encoder, once an analysis has needed them. */
+export const MODEL_CACHE = "coverslip-models";
+
 /** What the page and its service worker tell each other. */
 export type OfflineMessage =
   /** Page to worker: the sample was opened, fetch all of it for offline use when there is time. */

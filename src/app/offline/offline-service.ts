@@ -1,4 +1,4 @@
-import { type OfflineMessage, SAMPLE_CACHE } from "./cache-names.ts";
+import { MODEL_CACHE, type OfflineMessage, SAMPLE_CACHE } from "./cache-names.ts";
 import { byteRange, ISOLATION_HEADERS, WORKER_POLICY, withHeaders } from "./responses.ts";
 
 /** What the service worker gives the service to work with; a test gives its own. */
@@ -14,6 +14,12 @@ export interface OfflineParts {
 
 /** How the path of the sample slide ends. */
 const SAMPLE_PATH = /\/sample\/[^/]+\.tiff$/;
+
+/**
+ * The runtime of models (27 MB) and the built-in encoder: too much for every visitor, so they are kept when an analysis
+ * first asks for them. Their names carry a hash of their bytes, so what is kept is never outdated, only replaced.
+ */
+const MODEL_PATH = /\/assets\/(ort-[^/]+\.(mjs|wasm)|[^/]+\.onnx)$/;
 
 /** Answers the app's requests with and without a network, isolated either way. */
 export function createOfflineService({ scope, matchApp, caches, fetch, tell }: OfflineParts) {
@@ -44,9 +50,28 @@ export function createOfflineService({ scope, matchApp, caches, fetch, tell }: O
     // Whatever the query asks for, the page is the same.
     const isPage = request.mode === "navigate" && pathname.slice(new URL(scope).pathname.length) === "";
     const stored = await matchApp(isPage ? new URL("index.html", scope).href : request.url);
-    const response = stored ?? (await fetch(request));
+    const response = stored ?? (await (MODEL_PATH.test(pathname) ? keptOnUse(request) : fetch(request)));
     const isWorker = request.destination === "worker" || request.destination === "sharedworker";
     return withHeaders(response, isWorker ? { ...ISOLATION_HEADERS, ...WORKER_POLICY } : ISOLATION_HEADERS);
+  }
+
+  async function keptOnUse(request: Request): Promise<Response> {
+    const cache = await caches.open(MODEL_CACHE);
+    const address = bare(request.url);
+    const stored = await cache.match(address);
+    if (stored) return stored;
+    const response = await fetch(request);
+    if (response.status !== 200 || request.method !== "GET") return response;
+    try {
+      await cache.put(address, response.clone());
+      for (const { url } of await cache.keys()) {
+        if (url !== address && withoutHash(url) === withoutHash(address)) await cache.delete(url);
+      }
+    } catch (error) {
+      // The device is full: it then works only with a network.
+      if (!(error instanceof DOMException)) throw error;
+    }
+    return response;
   }
 
   /** The sample comes by ranges the first time; once it is stored whole, ranges are cut from the stored one. */
@@ -84,6 +109,11 @@ export function createOfflineService({ scope, matchApp, caches, fetch, tell }: O
 function bare(url: string): string {
   const { origin, pathname } = new URL(url);
   return origin + pathname;
+}
+
+/** The same for every version of a file of the build. */
+function withoutHash(url: string): string {
+  return url.replace(/-[\w-]{8}(\.\w+)$/, "$1");
 }
 
 function isSame(now: Response, stored: Response): boolean {

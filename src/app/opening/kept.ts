@@ -1,3 +1,4 @@
+import type { JobSettings } from "#pipeline";
 import type { Origin } from "./origin.ts";
 
 /** A slide that was open once: its name and, where the browser allows, a way back to it. */
@@ -15,6 +16,19 @@ export interface LastSession {
   readonly names: readonly string[];
 }
 
+/** A job that is under way, for going on with it after the page was left. */
+export interface LastJob {
+  /** The folder that was picked; undefined: the browser's own storage. */
+  readonly folder: FileSystemDirectoryHandle | undefined;
+  readonly settings: JobSettings;
+  readonly slides: readonly {
+    readonly name: string;
+    readonly folder: string;
+    readonly origin: Origin;
+    readonly mpp?: number | undefined;
+  }[];
+}
+
 /** What the app keeps on this device besides settings: names and handles, never a slide's content. */
 export interface Kept {
   recent(): Promise<readonly RecentSlide[]>;
@@ -23,6 +37,8 @@ export interface Kept {
   forgetAll(): Promise<void>;
   lastSession(): Promise<LastSession | undefined>;
   saveSession(session: LastSession | undefined): Promise<void>;
+  lastJob(): Promise<LastJob | undefined>;
+  saveJob(job: LastJob | undefined): Promise<void>;
 }
 
 export const DATABASE = "coverslip";
@@ -63,6 +79,10 @@ export function openKept(factory: IDBFactory | undefined = globalThis.indexedDB)
   };
   const forget = async (id: string) => void (await within(RECENT, "readwrite", (store) => store.delete(id)));
 
+  async function keep(key: "last" | "job", value: LastSession | LastJob | undefined): Promise<void> {
+    await within(SESSION, "readwrite", (store) => (value ? store.put(value, key) : store.delete(key)));
+  }
+
   return {
     recent,
     forget,
@@ -72,9 +92,9 @@ export function openKept(factory: IDBFactory | undefined = globalThis.indexedDB)
     },
     forgetAll: async () => void (await within(RECENT, "readwrite", (store) => store.clear())),
     lastSession: () => within<LastSession | undefined>(SESSION, "readonly", (store) => store.get("last")),
-    async saveSession(session) {
-      await within(SESSION, "readwrite", (store) => (session ? store.put(session, "last") : store.delete("last")));
-    },
+    saveSession: (session) => keep("last", session),
+    lastJob: () => within<LastJob | undefined>(SESSION, "readonly", (store) => store.get("job")),
+    saveJob: (job) => keep("job", job),
   };
 }
 

@@ -1,7 +1,7 @@
 import { type KeyboardEvent, useRef, useState } from "react";
 import type { Slide } from "#slide";
 import { downsampleFor, MAGNIFICATION_STEPS, magnificationOf, type Viewer } from "#viewer";
-import { Button } from "../controls/controls.tsx";
+import { Button } from "../controls/buttons.tsx";
 import { formatMagnification, formatNumber, parseMagnification } from "../format.ts";
 import { words } from "../words.ts";
 import styles from "./SlidePane.module.css";

@@ -1,5 +1,5 @@
 import { PanelRightOpen } from "lucide-react";
-import { IconButton } from "../controls/controls.tsx";
+import { IconButton } from "../controls/buttons.tsx";
 import { FailurePanel } from "../failures/FailurePanel.tsx";
 import { useFailureAction } from "../failures/use-failure-action.ts";
 import { FirstScreen } from "../first-screen/FirstScreen.tsx";

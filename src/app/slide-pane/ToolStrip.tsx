@@ -1,6 +1,6 @@
 import { Maximize, PanelLeftOpen, RotateCcw, RotateCw, ZoomIn, ZoomOut } from "lucide-react";
 import type { Viewer } from "#viewer";
-import { IconButton } from "../controls/controls.tsx";
+import { IconButton } from "../controls/buttons.tsx";
 import { useSettings } from "../stores/context.tsx";
 import { words } from "../words.ts";
 import styles from "./SlidePane.module.css";

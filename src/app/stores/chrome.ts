@@ -1,4 +1,5 @@
 import type { Viewer } from "#viewer";
+import type { PanelTab } from "./settings.ts";
 import { createStore, type StoreApi } from "./store.ts";
 
 /** What lies over the page and is not worth keeping. */
@@ -11,7 +12,7 @@ export interface ChromeState {
   readonly viewer: Viewer | undefined;
   /** How far the phone's bottom sheet is pulled up. */
   readonly sheet: "closed" | "half" | "full";
-  readonly sheetTab: "slides" | "slide" | "view";
+  readonly sheetTab: "slides" | PanelTab;
 }
 
 export type ChromeStore = StoreApi<ChromeState>;

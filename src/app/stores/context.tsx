@@ -1,6 +1,9 @@
 import { createContext, type ReactNode, use } from "react";
+import type { Analysis } from "../analysis/analysis.ts";
+import type { AnalysisDoor } from "../analysis/door.ts";
 import type { Session } from "../opening/session.ts";
 import type { ChromeState, ChromeStore } from "./chrome.ts";
+import { createJobStore, type JobState } from "./job.ts";
 import type { RequestsState, RequestsStore } from "./requests.ts";
 import type { Settings, SettingsActions, SettingsStore } from "./settings.ts";
 import type { SlidesActions, SlidesState, SlidesStore } from "./slides.ts";
@@ -13,6 +16,7 @@ export interface AppParts {
   readonly chrome: ChromeStore;
   readonly requests: RequestsStore;
   readonly session: Session;
+  readonly analysis: AnalysisDoor;
 }
 
 const SlidesContext = createContext<SlidesStore | undefined>(undefined);
@@ -20,6 +24,7 @@ const SettingsContext = createContext<SettingsStore | undefined>(undefined);
 const ChromeContext = createContext<ChromeStore | undefined>(undefined);
 const RequestsContext = createContext<RequestsStore | undefined>(undefined);
 const SessionContext = createContext<Session | undefined>(undefined);
+const AnalysisContext = createContext<AnalysisDoor | undefined>(undefined);
 
 export function AppPartsProvider({ parts, children }: { parts: AppParts; children: ReactNode }) {
   return (
@@ -27,7 +32,9 @@ export function AppPartsProvider({ parts, children }: { parts: AppParts; childre
       <SettingsContext value={parts.settings}>
         <ChromeContext value={parts.chrome}>
           <RequestsContext value={parts.requests}>
-            <SessionContext value={parts.session}>{children}</SessionContext>
+            <SessionContext value={parts.session}>
+              <AnalysisContext value={parts.analysis}>{children}</AnalysisContext>
+            </SessionContext>
           </RequestsContext>
         </ChromeContext>
       </SettingsContext>
@@ -45,6 +52,16 @@ export const useSettingsStore = () => present(use(SettingsContext));
 export const useChromeStore = () => present(use(ChromeContext));
 /** Opens, shows and closes slides. */
 export const useSession = () => present(use(SessionContext));
+export const useAnalysisDoor = () => present(use(AnalysisContext));
+/** For what is itself loaded with the analysis: waits for it. */
+export const useAnalysis = (): Analysis => use(useAnalysisDoor().load());
+
+/** Of the job, which there is none of before the analysis is loaded. */
+export function useJob<T>(select: (state: JobState) => T): T {
+  const analysis = useStore(useAnalysisDoor().store, (state) => state.analysis);
+  return useStore(analysis?.job ?? NO_JOB, select);
+}
+const NO_JOB = createJobStore();
 
 export function useSlides<T>(select: (state: SlidesState & SlidesActions) => T): T {
   return useStore(useSlidesStore(), select);

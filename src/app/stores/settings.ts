@@ -6,13 +6,18 @@ export type Theme = (typeof THEMES)[number];
 export const RENDERERS = ["auto", "webgl2", "canvas2d"] as const;
 export type RendererChoice = (typeof RENDERERS)[number];
 
-export type PanelTab = "slide" | "view";
+export const PANEL_TABS = ["slide", "view", "analyse", "results"] as const;
+export type PanelTab = (typeof PANEL_TABS)[number];
+
+export const RAIL_TABS = ["slides", "job"] as const;
+export type RailTab = (typeof RAIL_TABS)[number];
 
 export interface Settings {
   readonly theme: Theme;
   readonly renderer: RendererChoice;
   readonly railOpen: boolean;
   readonly railWidthPx: number;
+  readonly railTab: RailTab;
   readonly panelOpen: boolean;
   readonly panelWidthPx: number;
   readonly panelTab: PanelTab;
@@ -26,6 +31,7 @@ export const DEFAULT_SETTINGS: Settings = {
   renderer: "auto",
   railOpen: true,
   railWidthPx: 264,
+  railTab: "slides",
   panelOpen: true,
   panelWidthPx: 344,
   panelTab: "slide",
@@ -78,16 +84,22 @@ export function readSettings(stored: unknown): Partial<Settings> {
     const value = found[key];
     if (typeof value !== typeof standard) continue;
     if (typeof value === "number" && !(value >= PANEL_WIDTH_PX.min && value <= PANEL_WIDTH_PX.max)) continue;
-    const choices: readonly unknown[] | undefined =
-      key === "theme" ? THEMES : key === "renderer" ? RENDERERS : key === "panelTab" ? ["slide", "view"] : undefined;
+    const choices: readonly unknown[] | undefined = CHOICES[key];
     if (choices && !choices.includes(value)) continue;
     settings[key] = value;
   }
   return settings;
 }
 
+const CHOICES: Readonly<Record<string, readonly unknown[]>> = {
+  theme: THEMES,
+  renderer: RENDERERS,
+  panelTab: PANEL_TABS,
+  railTab: RAIL_TABS,
+};
+
 /** Reading `localStorage` throws where the user blocks site data. */
-function usableStorage(): Storage | undefined {
+export function usableStorage(): Storage | undefined {
   try {
     return globalThis.localStorage;
   } catch {

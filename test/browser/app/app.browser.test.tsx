@@ -308,7 +308,7 @@ describe("on a phone", () => {
     const app = await mountApp({ "a.svs": slide("a.svs") });
     await app.open("a.svs");
     await expect.element(shown("a.svs")).toBeVisible();
-    await page.getByRole("tab", { name: words.layout.sheetTabs.view }).click();
+    await page.getByRole("tab", { name: words.layout.tabs.view }).click();
     await expect.element(page.getByText(words.viewPanel.orientation)).toBeVisible();
     expect(await axeFinds()).toEqual([]);
     await page.getByRole("button", { name: words.layout.sheetUp }).click();

@@ -13,6 +13,8 @@ function memoryCaches() {
   const cache = {
     match: async (url: string) => stored.get(url)?.clone(),
     put: async (url: string, response: Response) => void stored.set(url, response),
+    keys: async () => Array.from(stored.keys(), (url) => ({ url })),
+    delete: async (url: string) => stored.delete(url),
   };
   return { stored, caches: { open: async () => cache } as unknown as CacheStorage };
 }
@@ -105,6 +107,28 @@ describe("offline service", () => {
       expect(again.headers.get("etag")).toBe('"1"');
       expect([...(await again.bytes())]).toEqual([...BYTES.slice(begin, end)]);
     }
+  });
+
+  test("the runtime of models is kept when it is first used, and replaced by that of the next version", async () => {
+    const runtime = (hash: string) => `${SCOPE}assets/ort-wasm-simd-threaded.asyncify-${hash}.wasm`;
+    const encoder = `${SCOPE}assets/scattering-he-v1-A1b2C3d4.onnx`;
+    const bytesOf = async (url: string) => [...(await (await service().answer(request(url), "c")!).bytes())];
+    expect(memory.stored.size).toBe(0);
+    expect(await bytesOf(runtime("AAAAAAAA"))).toEqual([...BYTES]);
+    expect(await bytesOf(encoder)).toEqual([...BYTES]);
+    isOnline = false;
+    expect(await bytesOf(runtime("AAAAAAAA"))).toEqual([...BYTES]);
+    expect(await bytesOf(encoder)).toEqual([...BYTES]);
+    isOnline = true;
+    await bytesOf(runtime("BBBBBBB-"));
+    expect([...memory.stored.keys()]).toEqual([encoder, runtime("BBBBBBB-")]);
+  });
+
+  test("a thread of the runtime carries a worker's policy", async () => {
+    const thread = request(`${SCOPE}assets/ort-wasm-simd-threaded.asyncify-AAAAAAAA.mjs`, { destination: "worker" });
+    const response = await service().answer(thread, "c")!;
+    expect(response.headers.get("Content-Security-Policy")).toContain("wasm-unsafe-eval");
+    expect(response.headers.get("Cross-Origin-Embedder-Policy")).toBe("require-corp");
   });
 
   test("a range beyond the end is refused as a server does", async () => {

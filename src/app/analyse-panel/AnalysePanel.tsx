@@ -1,0 +1,40 @@
+import { useEffect } from "react";
+import { analysisWords } from "../analysis-words.ts";
+import { UnfinishedOffer } from "../job-panel/UnfinishedOffer.tsx";
+import { useAnalysis, useSlides } from "../stores/context.tsx";
+import { activeEntry } from "../stores/slides.ts";
+import { usePaintedSlide } from "../stores/use-painted-slide.ts";
+import styles from "./AnalysePanel.module.css";
+import { FeaturesSection } from "./FeaturesSection.tsx";
+import { PatchesSection } from "./PatchesSection.tsx";
+import { PixelSizeSection } from "./PixelSizeSection.tsx";
+import { TissueSection } from "./TissueSection.tsx";
+
+const text = analysisWords.analyse;
+
+/** Tissue, patches, features: the whole chain on one screen, in the order it runs. */
+export function AnalysePanel() {
+  const analysis = useAnalysis();
+  const entry = useSlides(activeEntry);
+  const slide = usePaintedSlide();
+  useEffect(() => void analysis.opened(), [analysis]);
+  if (!entry) {
+    return (
+      <>
+        <UnfinishedOffer />
+        <p className={styles.note}>{text.nothing}</p>
+      </>
+    );
+  }
+  if (entry.state.kind === "failed") return <p className={styles.note}>{text.slideFailed(entry.name)}</p>;
+  if (!slide) return <p className={styles.note}>{text.working(entry.name)}</p>;
+  return (
+    <div className={styles.panel} key={entry.id}>
+      <UnfinishedOffer />
+      <PixelSizeSection id={entry.id} slide={slide} />
+      <TissueSection id={entry.id} />
+      <PatchesSection id={entry.id} slide={slide} />
+      <FeaturesSection id={entry.id} />
+    </div>
+  );
+}

@@ -1,0 +1,372 @@
+import type { DeviceReason } from "#models";
+import type { Bottleneck, JobTask, SlideStatus, StepNotice } from "#pipeline";
+import { formatCount, formatNumber, formatPercent } from "./format.ts";
+
+const slides = (count: number) => (count === 1 ? "1 slide" : `${formatCount(count)} slides`);
+const patches = (count: number) => (count === 1 ? "1 patch" : `${formatCount(count)} patches`);
+
+/** What the analysis says: `words.ts`, for the part of the app that is loaded once a slide is open. */
+export const analysisWords = {
+  analyse: {
+    nothing: "Open a slide to find its tissue, cut it into patches and describe them by features.",
+    slideFailed: (name: string) => `${name} could not be read; see beside.`,
+    working: (name: string) => `Reading ${name}…`,
+    cancel: "Cancel",
+    loading: "Loading what the analysis needs…",
+  },
+
+  pixelSize: {
+    title: "How large is a pixel?",
+    why: "The file does not say. Magnification and areas need it; it is asked for once.",
+    field: "µm per pixel",
+    use: "Use this",
+    usual: "Usual scans: 0.25 at 40×, 0.5 at 20×, 1 at 10×.",
+    wouldBe: (width: string, height: string) => `The scan would then be ${width} × ${height}.`,
+    notPlausible: "No glass slide is that size. Check the value before you use it.",
+    notANumber: "Type a number such as 0.25.",
+    given: (um: string) => `${um} per pixel, as you said`,
+    change: "Change",
+  },
+
+  tissue: {
+    title: "Tissue",
+    find: "Find tissue",
+    again: "Find again",
+    nothing: "Separates tissue from glass by its colour (Otsu), on a coarse view of the whole slide.",
+    working: "Looking for tissue…",
+    workingOf: (done: number, total: number) =>
+      `Looking for tissue: ${formatCount(done)} of ${formatCount(total)} tiles`,
+    pieces: (count: number) => (count === 1 ? "1 piece" : `${formatCount(count)} pieces`),
+    found: (pieces: string, area: string, share: number) => `${pieces}, ${area}, ${formatPercent(share)} of the slide`,
+    none: "No tissue was found.",
+    noneWhy: "The slide may be blank, very pale or stained in a way this method does not see. No patches can be cut.",
+    holes: "Holes count as tissue",
+    show: "Show contours",
+  },
+
+  patches: {
+    title: "Patches",
+    by: "Scale by",
+    byChoices: { mag: "Magnification", mpp: "Pixel size" },
+    magnification: "Magnification",
+    mpp: "µm per pixel",
+    size: "Patch size",
+    overlap: "Overlap",
+    px: "px",
+    least: "Least share of tissue",
+    touching: "any",
+    show: "Show the grid",
+    count: patches,
+    wide: (side: string) => `of ${side}`,
+    none: "No patch passes. Lower the least share of tissue or the patch size.",
+  },
+
+  features: {
+    title: "Features",
+    encoder: "Encoder",
+    builtIn: "comes with the app",
+    add: "Add an ONNX model…",
+    addHint: "or drop an .onnx file on the page, with its card (.json) beside it",
+    remove: (name: string) => `Remove ${name}`,
+    dimension: (count: number) => `${formatCount(count)} numbers a patch`,
+    goodFor: "Good for",
+    notGoodFor: "Not for",
+    madeFor: (size: number, magnification: string) => `Made for patches of ${size} px at ${magnification}.`,
+    device: "Runs on",
+    devices: { auto: "Automatic", webgpu: "GPU", wasm: "CPU" },
+    checkingDevice: "Looking at what this device offers…",
+    runsOn: { webgpu: "WebGPU", wasm: "WebAssembly on the processor" },
+    adapter: (adapter: string) => `WebGPU: ${adapter}`,
+    threads: (count: number) => (count === 1 ? "1 thread" : `${count} threads`),
+    reasons: {
+      adapter: "the graphics processor takes this model",
+      "asked-for": "as you chose",
+      "no-webgpu": "this browser has no WebGPU",
+      "no-adapter": "WebGPU is there but offers no graphics processor",
+      "software-adapter": "the only WebGPU here is a program that imitates one, slower than the processor",
+      "no-float16": "the graphics processor has no half precision, which this model needs",
+      "adapter-refused": "the graphics processor refused this model",
+    } satisfies Record<DeviceReason, string>,
+    saveTo: "Save to",
+    inBrowser: "Browser storage",
+    inFolder: (name: string) => `Folder ${name}`,
+    chooseFolder: "Choose a folder…",
+    useBrowser: "Use browser storage",
+    noPicker: "This browser cannot write into folders: results are kept here, and can be downloaded as a zip.",
+    estimate: (count: number, time: string | undefined, size: string) =>
+      time ? `${patches(count)}: about ${time}, ${size}` : `${patches(count)}: ${size}; how long is known once it runs`,
+    tooLittleSpace: (free: string) => `Only ${free} of storage are free.`,
+    needsTissue: "Tissue is found and patches are cut on the way.",
+    run: "Run",
+    runThis: "Run this slide",
+    runAll: (count: number) => `Run all ${slides(count)}`,
+    done: (rows: number, where: string) => `${patches(rows)} described, saved in ${where}.`,
+    showResults: "Show results",
+    download: "Download zip",
+    packing: "Packing…",
+  },
+
+  card: {
+    title: (file: string) => `About ${file}`,
+    reading: (file: string) => `Reading ${file}…`,
+    storing: (file: string, done: string, total: string) => `Storing ${file}: ${done} of ${total}`,
+    sentence: "No card lies beside this model. These values are in its publication or its own transform.",
+    filled: "Filled in from the file; check what is asked for.",
+    name: "Name",
+    inputSize: "Input side, px",
+    resize: "Resize to, px",
+    filter: "Resized by",
+    filters: { bilinear: "Bilinear", bicubic: "Bicubic" },
+    mean: "Mean (red, green, blue)",
+    std: "Standard deviation (red, green, blue)",
+    pooling: "Output is",
+    poolings: {
+      none: "one vector a patch",
+      cls: "tokens: take the first",
+      "mean-tokens": "tokens: their mean",
+      "cls-and-mean": "tokens: first, then mean",
+      "mean-plane": "a plane: its mean",
+    },
+    dimension: "Numbers a patch",
+    magnification: "Made for magnification",
+    add: "Keep this model",
+    cancel: "Cancel",
+    cardWrong: (field: string) => `The card's “${field}” does not fit. Correct it below.`,
+    threeNumbers: "Three numbers, such as 0.485, 0.456, 0.406",
+  },
+
+  run: {
+    steps: { segmentation: "finding tissue", coords: "cutting patches", features: "features" } satisfies Record<
+      JobTask,
+      string
+    >,
+    slideOf: (slide: number, total: number) => `Slide ${formatCount(slide)} of ${formatCount(total)}`,
+    doneOf: (done: number, total: number) => `${formatCount(done)} of ${formatCount(total)}`,
+    speed: (perSecond: number) => `${formatNumber(perSecond)} patches/s`,
+    left: (time: string) => `${time} left`,
+    leftAll: (time: string) => `${time} left for all`,
+    slowest: {
+      reading: "slowest: reading the slide",
+      preprocessing: "slowest: resizing patches",
+      model: "slowest: the model",
+      writing: "slowest: writing",
+    } satisfies Record<Bottleneck, string>,
+    cancel: "Cancel",
+    cancelling: "Stopping after this batch…",
+    starting: "Starting…",
+    measuring: "Measuring the speed…",
+    progress: "Progress of the job",
+    ended: (done: number, failed: number, cancelled: boolean) =>
+      cancelled
+        ? `Cancelled; ${slides(done)} done, and what was begun is kept.`
+        : failed > 0
+          ? `${slides(done)} done, ${formatCount(failed)} failed.`
+          : `${slides(done)} done.`,
+    unfinished: (name: string, others: number) =>
+      others > 0 ? `Work on ${name} and ${slides(others)} more was not finished.` : `Work on ${name} was not finished.`,
+    unfinishedNote: "What was done is kept; it goes on where it stopped.",
+    goOn: "Go on",
+    forget: "Forget it",
+    awaits: (names: string) => `To go on, open again: ${names}.`,
+  },
+
+  job: {
+    title: "Job",
+    nothing: "Nothing has run yet. Open slides or a folder, then start from Analyse.",
+    open: "Open a job folder…",
+    openHint: "A folder made here or by TRIDENT in Python, to go on from it.",
+    opened: (name: string) => `Folder ${name}`,
+    summary: (done: number, total: number) => `${formatCount(done)} of ${slides(total)} done`,
+    failed: (count: number) => `${formatCount(count)} failed`,
+    retryFailed: "Retry failed",
+    retry: (name: string) => `Retry ${name}`,
+    goOn: "Go on",
+    show: (name: string) => `Show ${name}`,
+    columns: { slide: "Slide", state: "State", patches: "Patches", time: "Time" },
+    states: {
+      waiting: "waiting",
+      working: "working",
+      done: "done",
+      warning: "done, see note",
+      failed: "failed",
+      needs_mpp: "needs its pixel size",
+      locked: "worked on elsewhere",
+      cancelled: "cancelled",
+    } satisfies Record<SlideStatus, string>,
+    notice: (notice: StepNotice): string => {
+      switch (notice.kind) {
+        case "no_tissue":
+          return "No tissue was found.";
+        case "no_patches":
+          return "No patch passes the settings.";
+        case "other_settings":
+          return `Kept a result made with other settings (${notice.changed.join(", ")}).`;
+        case "edited_contours":
+          return "Kept contours that were edited by hand.";
+        case "made_again":
+          return `Made again, since settings changed (${notice.changed.join(", ")}).`;
+        case "began_anew":
+          return `Features began anew: ${formatCount(notice.rowsLost)} rows did not fit (${notice.why}).`;
+        case "resumed":
+          return `Went on after ${patches(notice.rows)}.`;
+        case "gpu_lost":
+          return notice.times === 1
+            ? "The GPU was lost once; the run went on."
+            : `The GPU was lost ${notice.times} times; the run went on.`;
+      }
+    },
+    locked: "Another tab or program has this slide. It is left to it.",
+    details: (name: string) => `Why: ${name}`,
+    found: (slidesFound: number, contours: number, features: number) =>
+      `Holds contours of ${slides(contours)} and features of ${slides(features)} (${formatCount(slidesFound)} slides in all).`,
+  },
+
+  results: {
+    nothing: "No features of this slide yet. Run them under Analyse, or open a job folder that holds them.",
+    loading: (name: string) => `Reading the features of ${name}…`,
+    press: "Press a patch on the slide: the others light up by how alike they are.",
+    middle: "Take the patch in the middle of the view",
+    facts: (rows: number, dimension: number, encoder: string) =>
+      `${patches(rows)}, ${formatCount(dimension)} numbers each, by ${encoder}`,
+    similarity: "Cosine similarity",
+    toPatch: (x: string, y: string) => `to the patch at ${x}, ${y}`,
+    legend: (low: string, high: string) => `Colours from ${low} to ${high}`,
+    show: "Show similarity",
+    colors: "Colours",
+    colorMaps: { viridis: "Viridis", coolwarm: "Cool–warm" },
+    range: "Range",
+    ranges: { own: "Fitted to the slide", full: "0 to 1" },
+    opacity: "Opacity",
+    alike: "Most alike",
+    choose: (rank: number, score: string) => `Patch ${rank} by likeness, ${score}: go there`,
+    noPicture: "Cannot be read",
+    clear: "Clear",
+  },
+
+  driven: {
+    noSlides: "no slides were found in the folder.",
+    needsMpp:
+      "it does not say how large its pixels are: list it in a CSV with the columns wsi and mpp (--custom_list_of_wsis).",
+    devices: { webgpu: "the GPU", wasm: "the CPU" },
+    legend: (least: string) =>
+      `cosine similarity to the outlined patch, ${least} to 1; below, the most similar patches`,
+  },
+
+  foot: (slide: number, total: number, percent: number, left: string | undefined) =>
+    `Job: slide ${formatCount(slide)} of ${formatCount(total)}, ${percent} %${left ? `, ${left} left` : ""}`,
+
+  failures: {
+    modelLoad: {
+      "not-onnx": (name: string) => ({
+        what: `${name} is no ONNX model.`,
+        why: "The runtime does not recognise its content.",
+        next: "Export the encoder to ONNX and add that file. PyTorch and TensorFlow files must be converted first.",
+      }),
+      unsupported: (name: string) => ({
+        what: `${name} cannot be run here.`,
+        why: "It uses an operator, a number type or a version that the runtime does not know.",
+        next: "Export it again with a lower opset (17 works well) and float32 or float16 weights.",
+      }),
+      "missing-data": (name: string) => ({
+        what: `${name} lacks its weights.`,
+        why: "They lie in a file beside it that was not given.",
+        next: "Choose or drop the .onnx file together with its data file.",
+      }),
+      memory: (name: string) => ({
+        what: `${name} is too large for this browser's memory.`,
+        why: "The runtime could not get the memory the model needs.",
+        next: "Close other tabs, export it as float16, or use a device with a graphics processor.",
+      }),
+      fetch: (name: string) => ({
+        what: `The runtime for ${name} could not be fetched.`,
+        why: "This device is offline and has not run a model before, or the server did not answer.",
+        next: "Connect once, then try again; afterwards it works offline.",
+      }),
+      gone: (name: string) => ({
+        what: `${name} is no longer stored here.`,
+        why: "The browser's storage was cleared, or the model was removed in another tab.",
+        next: "Add the model again.",
+      }),
+    },
+    modelInput: (name: string, found: string, expected: string) => ({
+      what: `${name} takes another input than patches.`,
+      why: `It wants ${found}; a patch encoder takes ${expected}.`,
+      next: "Check the input size on its card, or choose an encoder of image patches.",
+    }),
+    modelOutput: (name: string, found: string, expected: string) => ({
+      what: `${name} gives another output than its card says.`,
+      why: `It gives ${found}; expected was ${expected}.`,
+      next: "Correct pooling and the count of numbers on its card.",
+    }),
+    modelNotFinite: (name: string) => ({
+      what: `${name} computed something that is no number.`,
+      why: "Values overflowed, as half precision does with some models.",
+      next: "Run it on the CPU, or use its float32 version.",
+    }),
+    gpuLost: {
+      what: "The graphics processor stopped.",
+      why: "The driver was reset, the device slept, or memory ran out.",
+      next: "Go on: what was done is kept. If it happens again, choose CPU.",
+    },
+    card: (field: string) => ({
+      what: "The model's card cannot be used.",
+      why: `Its field “${field}” is missing or does not fit.`,
+      next: "Correct the card, or fill in the form.",
+    }),
+    folderPermission: (name: string) => ({
+      what: `This page may not write to ${name}.`,
+      why: "The browser's permission for the folder has ended or was not given.",
+      next: "Choose the folder again and allow writing, then go on: nothing that was done is lost.",
+    }),
+    folderVanished: (name: string) => ({
+      what: `The folder of ${name} is no longer there.`,
+      why: "It was renamed, moved or deleted, or its drive was unplugged.",
+      next: "Bring it back or choose another folder, then go on.",
+    }),
+    storageFull: {
+      what: "There is no space left for the results.",
+      why: "The disk, or what the browser grants this site of it, is full.",
+      next: "Free some space or choose a folder on another disk, then go on: nothing that was done is lost.",
+    },
+    storage: (name: string) => ({
+      what: `${name} could not be written or read.`,
+      why: "The disk, the network or another program got in the way.",
+      next: "Try again. If it stays, choose another folder.",
+    }),
+    format: (name: string) => ({
+      what: `${name} is not what its name says.`,
+      why: "The file is cut short, damaged, or of another kind.",
+      next: "Remove it from the job folder and run again, or fetch it anew from where it came.",
+    }),
+    missingMpp: (name: string) => ({
+      what: `${name} does not say how large its pixels are.`,
+      why: "Without that, magnification and areas cannot be worked out.",
+      next: "Show the slide and give its pixel size under Analyse, then retry it.",
+    }),
+    settings: (field: string) => ({
+      what: "These settings cannot be run.",
+      why: `${field} is out of range.`,
+      next: "Correct it under Analyse, then run again.",
+    }),
+    lockLost: (path: string) => ({
+      what: "Another tab or program took this slide over.",
+      why: `It works on ${path}, for instance since this device slept.`,
+      next: "Nothing is lost. Retry when the other one is done.",
+    }),
+    namesake: (path: string, other: string) => ({
+      what: `${path} has the same name as ${other}.`,
+      why: "Results are named after the slide's file, so one would replace the other.",
+      next: "Rename one of them, or run them into different folders.",
+    }),
+    unsteady: {
+      what: "The graphics processor stopped again and again.",
+      why: "It was lost several times without finishing a batch.",
+      next: "Choose CPU under “Runs on”, then go on.",
+    },
+    noJob: (folder: string) => ({
+      what: `${folder} holds no job.`,
+      why: "There are no contours, patches or features in it.",
+      next: "Choose the folder that holds contours_geojson.",
+    }),
+  },
+};

@@ -1,0 +1,127 @@
+import { createChoicesStore } from "../stores/choices.ts";
+import { createJobStore } from "../stores/job.ts";
+import { createModelsStore } from "../stores/models.ts";
+import { createResultsStore } from "../stores/results.ts";
+import { createTissueStore } from "../stores/tissue.ts";
+import { createTissueFinding } from "./find-tissue.ts";
+import { createJobs } from "./jobs.ts";
+import { createModelKeeping } from "./models.ts";
+import { type AnalysisParts, failureOf } from "./parts.ts";
+import { createPlace } from "./place.ts";
+import { createResults } from "./results.ts";
+import { saveZip } from "./save-zip.ts";
+import { showLayers } from "./show-layers.ts";
+
+/** What `createAnalysis` is given; the stores of the analysis are its own. */
+export type AnalysisNeeds = Omit<AnalysisParts, "choices" | "tissue" | "models" | "job" | "results"> & {
+  readonly storage: Storage | undefined;
+};
+
+/** Everything the panels of the analysis read and ask for. */
+export type Analysis = ReturnType<typeof createAnalysis>;
+
+/** The use-cases of the analysis over stores of their own. Nothing here throws: what goes wrong stands in the stores. */
+export function createAnalysis({ storage, ...needs }: AnalysisNeeds) {
+  const stores = {
+    choices: createChoicesStore(storage),
+    tissue: createTissueStore(),
+    models: createModelsStore(),
+    job: createJobStore(),
+    results: createResultsStore(),
+  };
+  const parts: AnalysisParts = { ...needs, ...stores };
+  const place = createPlace(parts);
+  const tissue = createTissueFinding(parts);
+  const models = createModelKeeping(parts);
+  const results = createResults(parts, place.read);
+  const jobs = createJobs(parts, place, () => {
+    void results.load();
+    void showKeptTissue();
+  });
+
+  let layers: (() => void) | undefined;
+  const followViewer = () => {
+    layers?.();
+    const { viewer } = needs.chrome.getState();
+    layers = viewer && showLayers(viewer, parts, (index) => void results.choose(index));
+  };
+  const stopFollowing = needs.chrome.subscribe((state, before) => state.viewer !== before.viewer && followViewer());
+  followViewer();
+  if (needs.slides.getState().slide) void results.load();
+
+  /** Contours of the shown slide that the folder holds, made by a job, by TRIDENT, or edited by hand. */
+  async function showKeptTissue(): Promise<void> {
+    const { slide, activeId } = needs.slides.getState();
+    if (!slide || activeId === undefined) return;
+    try {
+      const engine = await needs.engine();
+      const folder = await place.read();
+      const polygons = folder && (await engine.readTissue(folder, engine.stemOf(slide.name)));
+      if (polygons && needs.slides.getState().slide === slide) tissue.show(activeId, slide, polygons, engine);
+    } catch {
+      // The job table says what is wrong with it; without contours the slide is as before.
+    }
+  }
+
+  async function look(): Promise<void> {
+    const estimate = await navigator.storage?.estimate?.().catch(() => undefined);
+    stores.job.setState({ freeBytes: estimate && (estimate.quota ?? 0) - (estimate.usage ?? 0) });
+  }
+
+  return {
+    ...stores,
+    isFolderPossible: needs.folderPicker.isPossible,
+    /** The panel was opened: what it shows is looked up. */
+    async opened() {
+      await Promise.all([models.refresh(), look()]).catch(() => {});
+    },
+    findTissue: tissue.find,
+    cancelTissue: tissue.cancel,
+    giveMpp(id: string, mpp: number | undefined) {
+      tissue.giveMpp(id, mpp);
+      const entry = needs.slides.getState().entries.find((candidate) => candidate.id === id);
+      if (entry && mpp !== undefined) jobs.giveMpp(entry, mpp);
+    },
+    addModel: models.add,
+    storeModel: models.store,
+    removeModel: models.remove,
+    cancelAdding: models.cancelAdding,
+    async pickFolder() {
+      const handle = await needs.folderPicker.pick();
+      if (handle) await jobs.openFolder(handle);
+    },
+    useBrowserStorage() {
+      place.use(undefined);
+      void results.load();
+    },
+    start: jobs.start,
+    cancel: jobs.cancel,
+    retry: jobs.retry,
+    retryFailed: jobs.retryFailed,
+    goOn: jobs.goOn,
+    forgetUnfinished: jobs.forgetUnfinished,
+    lookForUnfinished: jobs.lookForUnfinished,
+    async downloadZip() {
+      stores.job.setState({ packing: true });
+      try {
+        const folder = await place.read();
+        if (folder) saveZip(await (await needs.engine()).zipFolder(folder), `${folder.name}.zip`);
+      } finally {
+        stores.job.setState({ packing: false });
+      }
+    },
+    /** An error of a slide as sentences. */
+    explain: (error: unknown, name: string) => failureOf(parts, error, name),
+    choose: results.choose,
+    clearChoice: results.clear,
+    loadResults: results.load,
+    stop() {
+      layers?.();
+      stopFollowing();
+      tissue.stop();
+      models.stop();
+      results.stop();
+      jobs.stop();
+    },
+  };
+}

@@ -1,0 +1,251 @@
+import type { JobSettings, JobSlide } from "#pipeline";
+import type { Folder } from "#storage";
+import { analysisWords } from "../analysis-words.ts";
+import type { LastJob } from "../opening/kept.ts";
+import { choicesOf, patchSettings, segmentationSettings } from "../stores/choices.ts";
+import { isRunning } from "../stores/job.ts";
+import { chosenModel, keyOf } from "../stores/models.ts";
+import type { SlideEntry } from "../stores/slides.ts";
+import { tissueOf } from "../stores/tissue.ts";
+import type { RunnableJob } from "./engine-contract.ts";
+import { type AnalysisParts, failureOf } from "./parts.ts";
+import type { PlaceKeeping } from "./place.ts";
+
+/** Often enough to watch, seldom enough to cost the job nothing. */
+const TELL_EVERY_MS = 200;
+
+/** Runs the chain over slides of the rail, one job at a time, and goes on with one that was left. */
+export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: () => void) {
+  const { library, session, kept, slides, settings, choices, tissue, models, job: store } = parts;
+  let running: { readonly job: RunnableJob; readonly abort: AbortController } | undefined;
+  let latest: RunnableJob | undefined;
+
+  const entries = () => slides.getState().entries;
+
+  function toJobSlide({ id, folder, name, input }: SlideEntry, given?: number): JobSlide {
+    const mpp = tissueOf(tissue.getState(), id).mpp ?? given;
+    return {
+      name,
+      path: pathOf({ folder, name }),
+      open: () => library.openSlide(input),
+      ...(mpp === undefined ? {} : { mpp }),
+    };
+  }
+
+  function settingsNow(): JobSettings {
+    const now = choices.getState();
+    const encoder = chosenModel(models.getState(), now.encoder);
+    return {
+      tasks: ["segmentation", "coords", "features"],
+      segmentation: segmentationSettings(now),
+      patches: patchSettings(now),
+      device: now.device,
+      ...(encoder ? { encoder } : {}),
+    };
+  }
+
+  /** @param ids - slides of the rail, in this order. */
+  async function start(ids: readonly string[]): Promise<void> {
+    const chosen = entries().filter(({ id }) => ids.includes(id));
+    await run(chosen, settingsNow(), []);
+  }
+
+  async function run(chosen: readonly SlideEntry[], settings: JobSettings, before: LastJob["slides"]): Promise<void> {
+    if (isRunning(store.getState()) || chosen.length === 0) return;
+    if (chosen.length > 1) showTable();
+    store.setState({
+      phase: "starting",
+      failure: undefined,
+      outcome: undefined,
+      unfinished: undefined,
+      awaited: [],
+      slides: [],
+      progress: undefined,
+    });
+    try {
+      const folder = await place.write();
+      await kept.saveJob({
+        folder: place.handle,
+        settings,
+        slides: chosen.map(({ id, name, folder: inFolder, origin }) => ({
+          name,
+          folder: inFolder,
+          origin,
+          mpp: tissueOf(tissue.getState(), id).mpp,
+        })),
+      });
+      const engine = await parts.engine();
+      const givenBefore = (entry: SlideEntry) => before.find((slide) => pathOf(slide) === pathOf(entry))?.mpp;
+      latest = engine.createJob(
+        folder,
+        chosen.map((entry) => toJobSlide(entry, givenBefore(entry))),
+        settings,
+      );
+      await work(latest);
+    } catch (error) {
+      store.setState({ phase: "ended", failure: await failureOf(parts, error, store.getState().place.name) });
+    }
+  }
+
+  async function work(job: RunnableJob): Promise<void> {
+    const abort = new AbortController();
+    running = { job, abort };
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const tell = () => {
+      timer = undefined;
+      store.setState({ slides: job.slides, progress: job.progress });
+      noteSpeed(job);
+    };
+    const off = job.subscribe(() => {
+      timer ??= setTimeout(tell, TELL_EVERY_MS);
+    });
+    store.setState({ phase: "working", outcome: undefined, failure: undefined });
+    tell();
+    try {
+      const outcome = await job.run({ signal: abort.signal });
+      const failure =
+        outcome.status === "error" ? await failureOf(parts, outcome.error, store.getState().place.name) : undefined;
+      // Cancelled or stopped, it is offered again at the next visit.
+      if (outcome.status === "completed") await kept.saveJob(undefined);
+      store.setState({ phase: "ended", outcome, failure });
+    } catch (error) {
+      store.setState({ phase: "ended", failure: await failureOf(parts, error, store.getState().place.name) });
+    } finally {
+      off();
+      clearTimeout(timer);
+      tell();
+      running = undefined;
+      onDone();
+    }
+  }
+
+  /** For the estimate of the next run. */
+  function noteSpeed({ progress: { encoder, patchesPerSecond } }: RunnableJob): void {
+    const model = chosenModel(models.getState(), choices.getState().encoder);
+    if (!encoder || !model || !patchesPerSecond) return;
+    const key = `${keyOf(model)} ${encoder.device}`;
+    models.setState(({ speeds }) => ({ speeds: { ...speeds, [key]: patchesPerSecond } }));
+  }
+
+  function showTable(): void {
+    settings.getState().set({ railOpen: true, railTab: "job" });
+  }
+
+  /** Runs the job of this page again: what is done is passed over. */
+  async function again(paths: readonly string[]): Promise<void> {
+    if (!latest || isRunning(store.getState())) return;
+    for (const path of paths) latest.retry(path);
+    try {
+      // The permission may be what had gone.
+      await place.write();
+      await work(latest);
+    } catch (error) {
+      store.setState({ phase: "ended", failure: await failureOf(parts, error, store.getState().place.name) });
+    }
+  }
+
+  /** A job that was under way when the page was left is offered, not started. */
+  async function lookForUnfinished(): Promise<void> {
+    const left = await kept.lastJob();
+    if (!left || isRunning(store.getState())) return;
+    place.use(left.folder);
+    store.setState({ unfinished: { names: left.slides.map(({ name }) => name) } });
+  }
+
+  /** Must follow a press: the browser may ask for files and folder again. */
+  async function goOn(): Promise<void> {
+    const left = await kept.lastJob();
+    if (!left) return again(store.getState().slides.map(({ path }) => path));
+    await reopen(left.slides);
+    const found = left.slides.map((slide) => entries().find((entry) => pathOf(entry) === pathOf(slide)));
+    const missing = left.slides.filter((_, index) => !found[index]).map(({ name }) => name);
+    if (missing.length > 0) {
+      // Where the offer still stands once they are open.
+      showTable();
+      return store.setState({ awaited: missing });
+    }
+    choices.getState().set(choicesOf(left.settings.patches, left.settings.segmentation));
+    await run(
+      found.filter((entry) => entry !== undefined),
+      left.settings,
+      left.slides,
+    );
+  }
+
+  async function reopen(wanted: LastJob["slides"]): Promise<void> {
+    const missing = () => wanted.filter((slide) => !entries().some((entry) => pathOf(entry) === pathOf(slide)));
+    if (missing().length === 0) return;
+    const last = await session.lastSession();
+    if (last) await session.resume(last.session);
+    for (const { name, folder, origin } of missing()) {
+      if (origin.kind === "none") continue;
+      await session.openRecent({ id: `${folder}/${name}`, name, openedAt: 0, origin });
+    }
+  }
+
+  const leaving = (event: BeforeUnloadEvent) => {
+    if (isRunning(store.getState())) event.preventDefault();
+  };
+  addEventListener("beforeunload", leaving);
+
+  return {
+    start,
+    cancel() {
+      if (!running) return;
+      store.setState({ phase: "cancelling" });
+      running.abort.abort();
+    },
+    retry: (path: string) => again([path]),
+    retryFailed: () =>
+      again(
+        store
+          .getState()
+          .slides.filter(({ status }) => status === "failed" || status === "locked" || status === "needs_mpp")
+          .map(({ path }) => path),
+      ),
+    lookForUnfinished,
+    goOn,
+    async forgetUnfinished() {
+      await kept.saveJob(undefined);
+      store.setState({ unfinished: undefined, awaited: [] });
+    },
+    /** A pixel size that was given while the job runs reaches it. */
+    giveMpp(entry: Pick<SlideEntry, "folder" | "name">, mpp: number) {
+      latest?.giveMpp(pathOf(entry), mpp);
+    },
+    /** Looks into a folder that a job of ours, or of Python TRIDENT, was done in. */
+    async openFolder(handle: FileSystemDirectoryHandle): Promise<void> {
+      place.use(handle);
+      try {
+        const folder = await place.read();
+        if (!folder) return;
+        const held = await (await parts.engine()).readJobFolder(folder);
+        const features = new Set(held.coordsFolders.flatMap(({ encoders }) => encoders.flatMap((one) => one.slides)));
+        const coords = held.coordsFolders.flatMap((one) => one.slides);
+        if (held.slides.length === 0 && coords.length === 0) return store.setState({ failure: noJob(folder) });
+        const contours = held.slides.filter((slide) => slide.hasContours).length;
+        store.setState({ failure: undefined, held: { slides: held.slides.length, contours, features: features.size } });
+        if (held.settings) choices.getState().set(choicesOf(held.settings.patches, held.settings.segmentation));
+      } catch (error) {
+        store.setState({ failure: await failureOf(parts, error, handle.name) });
+      }
+      onDone();
+    },
+    stop() {
+      removeEventListener("beforeunload", leaving);
+      running?.abort.abort();
+    },
+  };
+}
+
+/** What tells slides apart in a job: the path as the person sees it. */
+export function pathOf({ folder, name }: { readonly folder: string; readonly name: string }): string {
+  return folder ? `${folder}/${name}` : name;
+}
+
+function noJob({ name }: Folder) {
+  return {
+    ...analysisWords.failures.noJob(name),
+    details: { name: "NoJob", message: `no contours, patches or features in ${name}` },
+  };
+}

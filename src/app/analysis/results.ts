@@ -1,0 +1,112 @@
+import type { Folder } from "#storage";
+import { type FeaturesName, NO_RESULTS } from "../stores/results.ts";
+import { activeEntry } from "../stores/slides.ts";
+import { NOTHING, WORKING } from "../stores/step.ts";
+import type { Comparer } from "./engine-contract.ts";
+import { type AnalysisParts, failureOf } from "./parts.ts";
+
+/** How many like patches are shown as pictures. */
+const NEAREST = 12;
+
+/** The features of the shown slide, and what is like a patch of it. */
+export function createResults(parts: AnalysisParts, place: () => Promise<Folder | undefined>) {
+  const { slides, results } = parts;
+  let reads = 0;
+  let choosing = 0;
+  let comparer: Comparer | undefined;
+
+  function leave(): void {
+    choosing++;
+    comparer?.close();
+    comparer = undefined;
+  }
+
+  /** Looks into the folder for features of the shown slide, and reads them. `wanted` first, else what was shown before. */
+  async function load(wanted?: FeaturesName): Promise<void> {
+    const read = ++reads;
+    const isStale = () => read !== reads;
+    leave();
+    const { slide } = slides.getState();
+    const entry = activeEntry(slides.getState());
+    const before = results.getState();
+    const keep = wanted ?? before.name;
+    if (!entry || !slide) return results.setState(NO_RESULTS);
+    try {
+      const folder = await place();
+      if (isStale()) return;
+      if (!folder) return results.setState({ ...NO_RESULTS, slideId: entry.id });
+      const engine = await parts.engine();
+      const { coordsFolders } = await engine.readJobFolder(folder);
+      const stem = engine.stemOf(entry.name);
+      const names = coordsFolders.flatMap((coords) =>
+        coords.encoders
+          .filter(({ slides: stems }) => stems.includes(stem))
+          .map(({ id }) => ({ coordsFolder: coords.name, encoder: id })),
+      );
+      const name = names.find((one) => keep && isSame(one, keep)) ?? names.at(-1);
+      if (isStale()) return;
+      if (!name) return results.setState({ ...NO_RESULTS, slideId: entry.id, names });
+      results.setState({ slideId: entry.id, names, name, features: WORKING, chosen: undefined });
+      const features = await engine.readFeatures(folder, name.coordsFolder, name.encoder, stem);
+      if (isStale()) return;
+      if (!features) return results.setState({ features: NOTHING });
+      const { coords, sideLevel0 = smallestStep(coords), dimension, encoder } = features;
+      comparer = engine.openSimilarity(features.features, dimension);
+      results.setState({ features: { kind: "done", value: { coords, sideLevel0, dimension, encoder } } });
+    } catch (error) {
+      const failure = await failureOf(parts, error, entry.name);
+      if (!isStale()) results.setState({ ...NO_RESULTS, slideId: entry.id, features: { kind: "failed", failure } });
+    }
+  }
+
+  /** Compares a patch with all others. */
+  async function choose(index: number): Promise<void> {
+    const compare = comparer;
+    if (!compare || results.getState().features.kind !== "done") return;
+    const choice = ++choosing;
+    const engine = await parts.engine();
+    const scores = await compare.scoresOf(index);
+    if (choice !== choosing || comparer !== compare) return;
+    const nearest = engine.nearest(scores, NEAREST, { except: index });
+    results.setState({ chosen: { index, scores, nearest, low: lowOf(scores) } });
+  }
+
+  const stop = slides.subscribe((state, before) => {
+    if (state.slide === before.slide) return;
+    leave();
+    // The features of the slide before are not those of this one, not even for a moment.
+    results.setState(NO_RESULTS);
+    if (state.slide) void load();
+  });
+
+  return {
+    load,
+    choose,
+    clear() {
+      choosing++;
+      results.setState({ chosen: undefined });
+    },
+    stop() {
+      leave();
+      stop();
+    },
+  };
+}
+
+/** Old files do not say how large a patch is: then they are shown side by side. */
+function smallestStep(coords: Int32Array): number {
+  const xs = coords.filter((_, at) => at % 2 === 0).sort();
+  let step = Number.POSITIVE_INFINITY;
+  for (let at = 1; at < xs.length; at++) if (xs[at]! > xs[at - 1]!) step = Math.min(step, xs[at]! - xs[at - 1]!);
+  return Number.isFinite(step) ? step : 1;
+}
+
+function isSame(a: FeaturesName, b: FeaturesName): boolean {
+  return a.coordsFolder === b.coordsFolder && a.encoder === b.encoder;
+}
+
+/** The 2nd percentile: a pen mark or a fold unlike all else would take the colours from the tissue. */
+function lowOf(scores: Float32Array): number {
+  const ascending = scores.filter((score) => !Number.isNaN(score)).sort();
+  return ascending[Math.floor(ascending.length * 0.02)] ?? 0;
+}

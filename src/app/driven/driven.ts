@@ -1,0 +1,185 @@
+import { BUILT_IN_ENCODER, type EncoderModel, inspectModel, openModelShelf, readCard, suggestCard } from "#models";
+import { Job, type JobOutcome, type JobSlide, type SlideState } from "#pipeline";
+import { findSlides, openSlide, type Slide, SlidePool } from "#slide";
+import { openHttpFolder } from "#storage";
+import { explainAnalysis } from "../analysis/explain-analysis.ts";
+import { analysisWords } from "../analysis-words.ts";
+import { SAMPLE_ADDRESS } from "../opening/address.ts";
+import type { Driven, DrivenOutcome, DrivenProgress, DrivenRequest, SlideWord } from "./request.ts";
+import { writeSimilarityPicture } from "./similarity-picture.ts";
+
+/** The page as the command line drives it: the same engine as behind the panels, with no panel. */
+
+/** Lines of progress a second. */
+const TELL_EVERY_MS = 250;
+
+/** Makes the page drivable. What to read comes through two file inputs, since only they take paths of this machine. */
+export function startDriven(): void {
+  const slides = addInput("driven-slides", true);
+  const models = addInput("driven-model", false);
+  let cancelling = new AbortController();
+  const driven: Driven = {
+    async process(request) {
+      cancelling = new AbortController();
+      try {
+        return await process(request, [...slides.files!], [...models.files!], cancelling.signal);
+      } catch (error) {
+        const stopped = sentence(error, "");
+        return { ...NOTHING, status: cancelling.signal.aborted ? "cancelled" : "error", stopped };
+      }
+    },
+    cancel: () => cancelling.abort(),
+  };
+  globalThis.coverslipDriven = driven;
+}
+
+const NOTHING = { total: 0, done: [], warned: [], failed: [], locked: [], patches: 0 } as const;
+
+function addInput(id: string, folder: boolean): HTMLInputElement {
+  const input = document.createElement("input");
+  input.type = "file";
+  input.id = id;
+  input.multiple = true;
+  input.webkitdirectory = folder;
+  input.hidden = true;
+  document.body.append(input);
+  return input;
+}
+
+async function process(
+  request: DrivenRequest,
+  slideFiles: readonly File[],
+  modelFiles: readonly File[],
+  signal: AbortSignal,
+): Promise<DrivenOutcome> {
+  const folder = openHttpFolder(new URL(request.job, location.href));
+  const pool = new SlidePool(request.workers ? { workers: request.workers } : {});
+  const slides = await listSlides(request, slideFiles, (input) => openSlide(input, { pool }));
+  if (slides.length === 0) return { ...NOTHING, status: "error", stopped: analysisWords.driven.noSlides };
+  const encoder = request.tasks.includes("features") ? await chooseEncoder(request, modelFiles) : undefined;
+  const job = new Job(folder, slides, {
+    tasks: request.tasks,
+    segmentation: { segmenter: "otsu", holesAreTissue: request.holesAreTissue, targetMagnification: 1.25 },
+    patches: request.patches,
+    encoder,
+    device: request.device,
+    batchLimit: request.batchLimit,
+    mppKeys: request.mppKeys,
+    staleLockHours: request.deadLocksOlderThanHours,
+    run: { tool: "coverslip process", args: request.arguments },
+  });
+  const stopTelling = tell(job);
+  try {
+    const outcome = await job.run({ signal });
+    const { patches, similarTo: at } = request;
+    if (at && encoder) {
+      for (const { name, path, open } of slides) {
+        if (outcome.done.includes(path)) {
+          await writeSimilarityPicture({ folder, name, open, patches, encoderId: encoder.card.id, at });
+        }
+      }
+    }
+    return summary(job.slides, outcome);
+  } finally {
+    stopTelling();
+    pool.terminate();
+  }
+}
+
+type Open = (input: Parameters<typeof openSlide>[0]) => Promise<Slide>;
+
+async function listSlides({ slides }: DrivenRequest, files: readonly File[], open: Open): Promise<JobSlide[]> {
+  if (slides.kind === "sample") {
+    const address = new URL(SAMPLE_ADDRESS, location.href);
+    const name = address.pathname.split("/").at(-1)!;
+    return [{ name, path: `sample/${name}`, open: () => open(address) }];
+  }
+  const found = await findSlides(files.map((file) => ({ path: file.webkitRelativePath, file })));
+  const listed = slides.list && new Map(slides.list.map(({ path, mpp }) => [path, mpp]));
+  return found
+    .map((candidate) => ({ candidate, below: candidate.path.split("/").slice(1).join("/") }))
+    .filter(({ candidate, below }) => {
+      if (listed) return listed.has(below);
+      if (!slides.nested && below.includes("/")) return false;
+      return slides.extensions?.some((extension) => candidate.name.toLowerCase().endsWith(extension)) ?? true;
+    })
+    .map(({ candidate, below }) => ({
+      name: candidate.name,
+      path: candidate.path,
+      open: () => open(candidate.files),
+      mpp: listed?.get(below),
+    }));
+}
+
+/** The built-in encoder, or the model in the input, put on the shelf of this browser profile. */
+async function chooseEncoder({ encoderName }: DrivenRequest, files: readonly File[]): Promise<EncoderModel> {
+  const [model, ...beside] = files;
+  if (!model) return BUILT_IN_ENCODER;
+  const cardFile = beside.find(({ name }) => name.endsWith(".json"));
+  const external = beside.filter((file) => file !== cardFile);
+  const card = cardFile
+    ? readCard(await cardFile.text())
+    : suggestCard(await inspectModel(model, external), encoderName ?? model.name);
+  const shelf = await openModelShelf();
+  return shelf.add(model, card, { external });
+}
+
+/** Tells the driver how far the job is, a few times a second. */
+function tell(job: Job): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const now = () => {
+    timer = undefined;
+    globalThis.coverslipProgress?.(describe(job));
+  };
+  const stop = job.subscribe(() => {
+    timer ??= setTimeout(now, TELL_EVERY_MS);
+  });
+  return () => {
+    stop();
+    clearTimeout(timer);
+  };
+}
+
+function describe({ progress }: Job): DrivenProgress {
+  const { current, encoder } = progress;
+  return {
+    fraction: progress.fraction,
+    slide: Math.min(progress.done + 1, progress.total),
+    slides: progress.total,
+    name: current?.name,
+    step: current && analysisWords.run.steps[current.step],
+    done: current?.done ?? 0,
+    total: current?.total ?? 0,
+    patchesPerSecond: progress.patchesPerSecond,
+    secondsLeft: progress.secondsLeft,
+    slowest: progress.slowest && analysisWords.run.slowest[progress.slowest],
+    device: encoder && analysisWords.driven.devices[encoder.device],
+  };
+}
+
+function summary(slides: readonly SlideState[], outcome: JobOutcome): DrivenOutcome {
+  const speak = (status: SlideState["status"], what: (slide: SlideState) => string): SlideWord[] =>
+    slides.filter((slide) => slide.status === status).map((slide) => ({ path: slide.path, what: what(slide) }));
+  return {
+    status: outcome.status,
+    stopped: outcome.error && sentence(outcome.error, ""),
+    total: slides.length,
+    done: outcome.done,
+    warned: speak("warning", (slide) => warnings(slide).join(" ")),
+    failed: [
+      ...speak("failed", ({ error, name }) => sentence(error, name)),
+      ...speak("needs_mpp", () => analysisWords.driven.needsMpp),
+    ],
+    locked: speak("locked", () => analysisWords.job.locked),
+    patches: outcome.progress.patches,
+  };
+}
+
+function warnings({ steps }: SlideState): string[] {
+  return Object.values(steps).flatMap(({ notices }) => notices.map(analysisWords.job.notice));
+}
+
+function sentence(error: unknown, name: string): string {
+  const { what, why, details } = explainAnalysis(error, { name });
+  return `${what} ${why} (${details.name}: ${details.message})`;
+}

@@ -1,0 +1,14 @@
+import { analysisWords } from "../analysis-words.ts";
+import { formatDuration } from "../format.ts";
+import { useJob } from "../stores/context.tsx";
+import { percentOf } from "../stores/job.ts";
+
+/** The running job in a few words. */
+export function JobLine() {
+  const progress = useJob((state) => state.progress);
+  const percent = useJob(percentOf);
+  if (!progress || percent === undefined) return null;
+  const left = progress.secondsLeft ?? progress.slideSecondsLeft;
+  const slide = Math.min(progress.done + 1, progress.total);
+  return analysisWords.foot(slide, progress.total, percent, left === undefined ? undefined : formatDuration(left));
+}

@@ -1,0 +1,51 @@
+import { FolderOpen, RotateCcw } from "lucide-react";
+import { analysisWords } from "../analysis-words.ts";
+import { Button } from "../controls/controls.tsx";
+import { useAnalysis } from "../stores/context.tsx";
+import { isRunning } from "../stores/job.ts";
+import { useStore } from "../stores/store.ts";
+import styles from "./JobPanel.module.css";
+import { JobTable } from "./JobTable.tsx";
+import { RunStatus } from "./RunStatus.tsx";
+import { UnfinishedOffer } from "./UnfinishedOffer.tsx";
+
+const text = analysisWords.job;
+
+/** Everything that runs over more than one slide: how each of them stands, and why. */
+export function JobPanel() {
+  const analysis = useAnalysis();
+  const slides = useStore(analysis.job, (state) => state.slides);
+  const running = useStore(analysis.job, isRunning);
+  const held = useStore(analysis.job, (state) => state.held);
+  const place = useStore(analysis.job, (state) => state.place);
+  const failed = slides.filter(({ status }) => status === "failed" || status === "locked" || status === "needs_mpp");
+  return (
+    <div className={styles.panel}>
+      <UnfinishedOffer />
+      <div className={styles.top}>
+        <RunStatus />
+        {!running && failed.length > 0 && (
+          <Button onPress={() => void analysis.retryFailed()}>
+            <RotateCcw aria-hidden />
+            {text.retryFailed}
+          </Button>
+        )}
+        {!running && analysis.isFolderPossible && (
+          <div>
+            <Button kind="quiet" onPress={() => void analysis.pickFolder()}>
+              <FolderOpen aria-hidden />
+              {text.open}
+            </Button>
+            {slides.length === 0 && <p className={styles.quiet}>{text.openHint}</p>}
+          </div>
+        )}
+        {held && (
+          <p role="status">
+            {text.opened(place.name)}. {text.found(held.slides, held.contours, held.features)}
+          </p>
+        )}
+      </div>
+      {slides.length > 0 ? <JobTable slides={slides} /> : !running && <p className={styles.note}>{text.nothing}</p>}
+    </div>
+  );
+}

@@ -1,0 +1,94 @@
+import { Download, Eye, X } from "lucide-react";
+import { analysisWords } from "../analysis-words.ts";
+import { Button, Progress } from "../controls/controls.tsx";
+import { SmallFailure } from "../failures/SmallFailure.tsx";
+import { useAnalysis, useChromeStore, useSettings } from "../stores/context.tsx";
+import { isRunning, type JobState } from "../stores/job.ts";
+import { useStore } from "../stores/store.ts";
+import styles from "./JobPanel.module.css";
+import { pace } from "./pace.ts";
+
+const text = analysisWords.run;
+
+/** How the job stands: how far, how fast, how long yet, what holds it up, and the way to stop it. */
+export function RunStatus() {
+  const analysis = useAnalysis();
+  const job = useStore(analysis.job, (state) => state);
+  if (isRunning(job)) return <Working job={job} />;
+  return (
+    <>
+      {job.failure && <SmallFailure failure={job.failure} onAgain={() => void analysis.goOn()} />}
+      {job.outcome && !job.failure && <Ended job={job} />}
+    </>
+  );
+}
+
+function Working({ job: { phase, progress } }: { job: JobState }) {
+  const analysis = useAnalysis();
+  const current = progress?.current;
+  return (
+    <div className={styles.status} aria-busy>
+      <div className={styles.line}>
+        <strong>
+          {progress ? text.slideOf(Math.min(progress.done + 1, progress.total), progress.total) : text.starting}
+        </strong>
+        <Button isDisabled={phase !== "working"} onPress={analysis.cancel}>
+          <X aria-hidden />
+          {text.cancel}
+        </Button>
+      </div>
+      <Progress label={text.progress} fraction={progress?.fraction} />
+      {current && (
+        <p className={styles.name} title={current.path}>
+          {current.name}: {text.steps[current.step]}
+          {current.total > 0 && ` ${text.doneOf(current.done, current.total)}`}
+        </p>
+      )}
+      <p className={styles.quiet} role="status">
+        {phase === "cancelling" ? text.cancelling : progress ? pace(progress) || text.measuring : text.starting}
+      </p>
+    </div>
+  );
+}
+
+function Ended({ job: { outcome, place, packing } }: { job: JobState }) {
+  const analysis = useAnalysis();
+  const chrome = useChromeStore();
+  const set = useSettings((settings) => settings.set);
+  const hasFeatures = useStore(analysis.results, (state) => state.features.kind === "done");
+  if (!outcome) return null;
+  const failed = outcome.failed.length + outcome.needMpp.length;
+  const isWhole = outcome.status === "completed" && failed === 0;
+  return (
+    <div className={styles.status}>
+      <p role="status" className={isWhole ? undefined : styles.warning}>
+        {text.ended(outcome.done.length + outcome.warned.length, failed, outcome.status === "cancelled")}
+      </p>
+      <div className={styles.buttons}>
+        {outcome.status === "cancelled" && (
+          <Button kind="primary" onPress={() => void analysis.goOn()}>
+            {text.goOn}
+          </Button>
+        )}
+        {hasFeatures && (
+          <Button
+            kind={isWhole ? "primary" : "plain"}
+            onPress={() => {
+              set({ panelTab: "results" });
+              chrome.setState({ sheetTab: "results" });
+            }}
+          >
+            <Eye aria-hidden />
+            {analysisWords.features.showResults}
+          </Button>
+        )}
+        {place.kind === "browser" && (
+          <Button isDisabled={packing} onPress={() => void analysis.downloadZip()}>
+            <Download aria-hidden />
+            {packing ? analysisWords.features.packing : analysisWords.features.download}
+          </Button>
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,63 @@
+import { useEffect, useState } from "react";
+import type { Pixels, Slide } from "#slide";
+import { analysisWords } from "../analysis-words.ts";
+import { PixelsCanvas } from "../controls/PixelsCanvas.tsx";
+import { formatScore } from "../format.ts";
+import { useSlides } from "../stores/context.tsx";
+import type { ChosenPatch, Embedded } from "../stores/results.ts";
+import styles from "./ResultsPanel.module.css";
+
+const text = analysisWords.results;
+/** Sharp enough on a dense screen at the size the pictures are shown. */
+const PICTURE_PX = 160;
+/** Behind the tiles of the view. */
+const PRIORITY = -1;
+
+export interface PatchPicturesProps {
+  features: Embedded;
+  chosen: ChosenPatch;
+  onShow: (index: number) => void;
+}
+
+/** The patches most alike, best first; each leads to its place. */
+export function PatchPictures({ features, chosen, onShow }: PatchPicturesProps) {
+  const slide = useSlides((state) => state.slide);
+  if (!slide) return null;
+  return (
+    <ol className={styles.pictures}>
+      {Array.from(chosen.nearest, (index, rank) => {
+        const score = formatScore(chosen.scores[index]!);
+        return (
+          <li key={index}>
+            <button type="button" aria-label={text.choose(rank + 1, score)} onClick={() => onShow(index)}>
+              <Picture slide={slide} features={features} index={index} />
+              <span>{score}</span>
+            </button>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+function Picture({ slide, features, index }: { slide: Slide; features: Embedded; index: number }) {
+  const [pixels, setPixels] = useState<Pixels | "failed">();
+  useEffect(() => {
+    const abort = new AbortController();
+    setPixels(undefined);
+    readPatch(slide, features, index, abort.signal).then(
+      (read) => !abort.signal.aborted && setPixels(read),
+      () => !abort.signal.aborted && setPixels("failed"),
+    );
+    return () => abort.abort();
+  }, [slide, features, index]);
+  if (pixels === "failed") return <span className={styles.noPicture}>{text.noPicture}</span>;
+  return pixels ? <PixelsCanvas pixels={pixels} aria-hidden /> : <span className={styles.noPicture} />;
+}
+
+function readPatch(slide: Slide, { coords, sideLevel0 }: Embedded, index: number, signal: AbortSignal) {
+  const level = slide.getBestLevelForDownsample(Math.max(1, sideLevel0 / PICTURE_PX));
+  const side = Math.max(1, Math.round(sideLevel0 / slide.levels[level]!.downsample));
+  const region = { x: coords[index * 2]!, y: coords[index * 2 + 1]!, level, width: side, height: side };
+  return slide.readRegion(region, { signal, priority: PRIORITY });
+}

@@ -1,0 +1,51 @@
+import { NOTHING, type Step } from "./step.ts";
+import { createStore, type StoreApi } from "./store.ts";
+
+/** Which features of a slide: those of one encoder over one set of patches. */
+export interface FeaturesName {
+  readonly coordsFolder: string;
+  readonly encoder: string;
+}
+
+/** Where the patches are that features were read of; the features themselves lie where they are searched. */
+export interface Embedded {
+  /** (N, 2) level-0 x, y. */
+  readonly coords: Int32Array;
+  readonly sideLevel0: number;
+  readonly dimension: number;
+  readonly encoder: string;
+}
+
+/** A patch that was pressed, and how alike the others are. */
+export interface ChosenPatch {
+  readonly index: number;
+  readonly scores: Float32Array;
+  /** Where the colours begin when they are fitted to the slide: all but a few outliers are above. */
+  readonly low: number;
+  /** Best first, without the patch itself. */
+  readonly nearest: Int32Array;
+}
+
+export interface ResultsState {
+  /** The entry of the rail that all of this is about. */
+  readonly slideId: string | undefined;
+  /** What there is for it. */
+  readonly names: readonly FeaturesName[];
+  readonly name: FeaturesName | undefined;
+  readonly features: Step<Embedded>;
+  readonly chosen: ChosenPatch | undefined;
+}
+
+export type ResultsStore = StoreApi<ResultsState>;
+
+export const NO_RESULTS: ResultsState = {
+  slideId: undefined,
+  names: [],
+  name: undefined,
+  features: NOTHING,
+  chosen: undefined,
+};
+
+export function createResultsStore(): ResultsStore {
+  return createStore<ResultsState>()(() => NO_RESULTS);
+}

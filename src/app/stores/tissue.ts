@@ -1,0 +1,46 @@
+import type { Polygon } from "#kernels";
+import type { PatchPreview } from "#pipeline";
+import { NOTHING, type Step } from "./step.ts";
+import { createStore, type StoreApi } from "./store.ts";
+
+/** Tissue as it was found on a slide. */
+export interface FoundTissue {
+  readonly polygons: readonly Polygon[];
+  readonly areaMm2: number;
+  /** Of the slide's area, 0 to 1. */
+  readonly share: number;
+}
+
+/** What is known of a slide before anything is kept. */
+export interface SlideTissue {
+  readonly tissue: Step<FoundTissue>;
+  /** Where patches would be cut by the present choices. */
+  readonly preview: PatchPreview | undefined;
+  /** µm per pixel, as a person said where the file does not. */
+  readonly mpp: number | undefined;
+}
+
+export const NO_TISSUE_YET: SlideTissue = { tissue: NOTHING, preview: undefined, mpp: undefined };
+
+export interface TissueState {
+  /** By id of the rail's entry. */
+  readonly slides: Readonly<Record<string, SlideTissue>>;
+}
+
+export interface TissueActions {
+  change(id: string, change: Partial<SlideTissue>): void;
+}
+
+export type TissueStore = StoreApi<TissueState & TissueActions>;
+
+export function createTissueStore(): TissueStore {
+  return createStore<TissueState & TissueActions>()((set) => ({
+    slides: {},
+    change: (id, change) =>
+      set(({ slides }) => ({ slides: { ...slides, [id]: { ...(slides[id] ?? NO_TISSUE_YET), ...change } } })),
+  }));
+}
+
+export function tissueOf(state: TissueState, id: string | undefined): SlideTissue {
+  return (id !== undefined && state.slides[id]) || NO_TISSUE_YET;
+}
