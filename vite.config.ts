@@ -2,12 +2,20 @@ import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { playwright } from "@vitest/browser-playwright";
 import type { Plugin, UserConfig } from "vite";
+import { defaultClientConditions } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
 import { defineConfig } from "vitest/config";
 import { CHROMIUM_ARGS, findChromium } from "./.scripts/chromium.mjs";
 import { ISOLATION_HEADERS } from "./.scripts/headers.mjs";
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+
+/** onnxruntime's script without its wasm glue inside: that is a file of its own, of which there need not be two. */
+const ONNX_RUNTIME = {
+  resolve: { conditions: ["onnxruntime-web-use-extern-wasm", ...defaultClientConditions] },
+  // Vite's bundled dependencies lose sight of the files beside them.
+  optimizeDeps: { exclude: ["onnxruntime-web"] },
+};
 
 /** Three builds in one file: the app (default), the library (`--mode lib`), and the vitest projects. */
 export default defineConfig(async ({ mode }) => {
@@ -18,6 +26,7 @@ export default defineConfig(async ({ mode }) => {
 
 async function app(): Promise<UserConfig> {
   return {
+    ...ONNX_RUNTIME,
     root: path("src/app"),
     publicDir: path("public"),
     base: "./",
@@ -54,7 +63,8 @@ async function offline() {
     injectManifest: {
       // No webmanifest here: the plugin adds it, and an entry that stands twice keeps the worker from installing.
       globPatterns: ["**/*.{html,js,mjs,css,wasm,svg,png,ico,woff2}"],
-      globIgnores: ["sample/**"],
+      // The runtime of models is 27 MB that most visits never need: kept when it is first used (offline-service.ts).
+      globIgnores: ["sample/**", "assets/ort-*.{mjs,wasm}"],
       maximumFileSizeToCacheInBytes: 32 * 1024 * 1024,
     },
   });
@@ -142,12 +152,17 @@ const tests = {
       {
         plugins: [react()],
         publicDir: path("public"),
+        resolve: ONNX_RUNTIME.resolve,
         worker: { format: "es" as const },
         server: { headers: ISOLATION_HEADERS, fs: { allow: [path(".")] } },
         // A dependency first seen while tests run makes Vite reload the page in the middle of one.
         optimizeDeps: {
+          ...ONNX_RUNTIME.optimizeDeps,
           include: [
+            "@noble/hashes/sha2.js",
             "comlink",
+            "geos-wasm",
+            "h5wasm",
             "react",
             "react-dom",
             "react-dom/client",
@@ -176,7 +191,8 @@ const tests = {
             provider: playwright({
               launchOptions: {
                 executablePath: findChromium(),
-                args: CHROMIUM_ARGS,
+                // WebGPU by software, for the models.
+                args: [...CHROMIUM_ARGS, "--enable-unsafe-webgpu"],
               },
             }),
             instances: [{ browser: "chromium" as const }],

@@ -35,14 +35,19 @@ const TYPES = {
  * Serves a folder on this machine only, with byte ranges and (unless told otherwise) the isolation headers.
  *
  * @param {string} folder
- * @param {{ port?: number, isolated?: boolean, onRequest?: (method: string, url: string) => void }} [options]
+ * @param {{
+ *   port?: number, isolated?: boolean, onRequest?: (method: string, url: string) => void,
+ *   also?: (request: import("node:http").IncomingMessage, response: import("node:http").ServerResponse) => boolean,
+ * }} [options]
  *   `port`: the first to try, the next free one is taken; 0 lets the system choose. Default 0.
+ *   `also`: answers what is no file of the folder, and says whether it does.
  * @returns {Promise<StaticServer>}
  */
-export async function serve(folder, { port = 0, isolated = true, onRequest } = {}) {
+export async function serve(folder, { port = 0, isolated = true, onRequest, also } = {}) {
   const root = resolve(folder);
   const server = createServer((request, response) => {
     onRequest?.(request.method ?? "GET", request.url ?? "/");
+    if (also?.(request, response)) return;
     answer(root, isolated, request, response).catch(() => response.destroy());
   });
   const taken = await listen(server, port);

@@ -40,6 +40,7 @@ export async function setUp({ app = true, chromium = false, after = 0 } = {}) {
     ["npm packages", installPackages],
     ["wasm module", buildWasm],
     ["sample slide", drawSample],
+    ["built-in encoder", writeEncoder],
     ...(app ? [/** @type {const} */ (["app", buildApp])] : []),
     ...(chromium ? [/** @type {const} */ (["Chromium", provideChromium])] : []),
   ];
@@ -87,6 +88,14 @@ function packagesAreCurrent() {
   });
 }
 
+/** @param {RegExp} paths @returns {string[]} what package-lock.json asks for */
+function lockedVersions(paths) {
+  const { packages } = JSON.parse(readFileSync(join(ROOT, "package-lock.json"), "utf8"));
+  return Object.keys(packages)
+    .filter((path) => paths.test(path))
+    .map((path) => `${path} ${packages[path].version}`);
+}
+
 /** @param {(note: string) => void} say */
 async function buildWasm(say) {
   const { ok, output } = await runQuietly("bash", ["wasm/build.sh"], { cwd: ROOT, say });
@@ -106,14 +115,44 @@ async function buildWasm(say) {
 }
 
 /** @param {(note: string) => void} say */
-async function drawSample(say) {
-  const hash = hashOf([
-    ...filesBelow("test/fixtures"),
-    "package-lock.json", // the JPEG encoder's version
-  ]);
-  const kept = join(CACHE, "sample", hash);
-  const stamp = join(STAMPS, "sample");
-  const shown = join(ROOT, "public/sample");
+function drawSample(say) {
+  return makeFiles({
+    name: "sample",
+    from: filesBelow("test/fixtures"),
+    // Another JPEG encoder writes other bytes.
+    packages: /^node_modules\/(sharp|@img\/.*)$/,
+    script: "test/fixtures/sample-slide/draw.ts",
+    shown: "public/sample",
+    made: "drawn",
+    failure: "The sample slide could not be drawn; this is a fault of ours, please report it.",
+    say,
+  });
+}
+
+/** @param {(note: string) => void} say */
+function writeEncoder(say) {
+  const shown = "src/models/built-in/dist";
+  return makeFiles({
+    name: "encoder",
+    from: filesBelow("src/models/built-in").filter((file) => !file.startsWith(shown)),
+    script: "src/models/built-in/write.ts",
+    shown,
+    made: "written",
+    failure: "The built-in encoder could not be written; this is a fault of ours, please report it.",
+    say,
+  });
+}
+
+/**
+ * Has a script write files, once for every clone, and shows them in this one.
+ * @param {{ name: string, from: string[], script: string, shown: string, made: string, failure: string, packages?: RegExp, say: (note: string) => void }} what
+ *   `from`: the files that decide what is written; `packages`: npm packages whose versions do, too; `script` gets the folder to write into; `shown`: where it belongs here
+ */
+async function makeFiles({ name, from, packages, script, shown: shownAt, made, failure, say }) {
+  const hash = hashOf(from, packages ? lockedVersions(packages).join() : "");
+  const kept = join(CACHE, name, hash);
+  const stamp = join(STAMPS, name);
+  const shown = join(ROOT, shownAt);
   if (readStamp(stamp) === hash && existsSync(kept) && sameFiles(kept, shown)) return "up to date";
   let outcome = "from the cache";
   if (!existsSync(kept)) {
@@ -121,24 +160,18 @@ async function drawSample(say) {
     const fresh = `${kept}.${process.pid}`;
     mkdirSync(fresh, { recursive: true });
     const tsx = join(ROOT, "node_modules/tsx/dist/cli.mjs");
-    const { ok, output } = await runQuietly(process.execPath, [tsx, "test/fixtures/sample-slide/draw.ts", fresh], {
-      cwd: ROOT,
-      say,
-    });
+    const { ok, output } = await runQuietly(process.execPath, [tsx, script, fresh], { cwd: ROOT, say });
     if (!ok) {
       rmSync(fresh, { recursive: true, force: true });
-      throw new SetupError(
-        "The sample slide could not be drawn; this is a fault of ours, please report it.",
-        lastLines(output, 20),
-      );
+      throw new SetupError(failure, lastLines(output, 20));
     }
     if (existsSync(kept)) rmSync(fresh, { recursive: true, force: true });
     else renameSync(fresh, kept);
-    outcome = "drawn";
+    outcome = made;
   }
   rmSync(shown, { recursive: true, force: true });
   mkdirSync(shown, { recursive: true });
-  for (const name of readdirSync(kept)) linkOrCopy(join(kept, name), join(shown, name));
+  for (const file of readdirSync(kept)) linkOrCopy(join(kept, file), join(shown, file));
   writeStamp(stamp, hash);
   return outcome;
 }
@@ -213,9 +246,9 @@ function filesBelow(folder) {
 /** Files above this are told apart by size and time: hashing them would take longer than anything else. */
 const HASHED_WHOLE_BYTES = 4 << 20;
 
-/** @param {string[]} files relative to the repository */
-function hashOf(files) {
-  const hash = createHash("sha256");
+/** @param {string[]} files relative to the repository @param {string} [further] what else counts */
+function hashOf(files, further = "") {
+  const hash = createHash("sha256").update(further);
   for (const file of files) {
     const { size, mtimeMs } = statSync(join(ROOT, file));
     hash.update(`${file}\0${size}\0`);

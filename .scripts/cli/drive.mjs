@@ -1,0 +1,121 @@
+// @ts-check
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+import { CHROMIUM_ARGS, findChromium } from "../chromium.mjs";
+import { serve } from "../serve.mjs";
+import { ROOT } from "../setup.mjs";
+import { SetupError } from "../steps.mjs";
+import { offerFolder } from "./job-folder.mjs";
+import { takeProfileSlot } from "./profile-slot.mjs";
+
+/** The app's own page without a window, working on a folder of this machine. */
+
+/** One name for every port: the browser's private file system belongs to the origin, and a later run must find it. */
+const HOST = "coverslip.localhost";
+/** A page that dies is opened again and goes on; one that dies this often without getting further will die again. */
+const MAX_CRASHES = 3;
+
+/** @typedef {import("../../src/app/driven/request.ts").DrivenRequest} DrivenRequest */
+/** @typedef {import("../../src/app/driven/request.ts").DrivenProgress} DrivenProgress */
+/** @typedef {import("../../src/app/driven/request.ts").DrivenOutcome} DrivenOutcome */
+
+/**
+ * @param {{
+ *   jobDir: string, slidesDir?: string, models?: string[], request: Omit<DrivenRequest, "job">, signal: AbortSignal,
+ *   onProgress: (progress: DrivenProgress) => void, onNote: (note: string) => void,
+ * }} work
+ * @returns {Promise<DrivenOutcome>}
+ */
+export async function drive({ jobDir, slidesDir, models, request, signal, onProgress, onNote }) {
+  const executablePath = findChromium();
+  if (!executablePath) throw new SetupError("No Chromium found: install one, or set CHROME_PATH to its program.");
+  mkdirSync(jobDir, { recursive: true });
+  const slot = takeProfileSlot(jobDir);
+  const job = offerFolder(jobDir);
+  const server = await serve(join(ROOT, "dist/app"), { also: job.answer });
+  let crashes = 0;
+  let furthest = 0;
+  /** @param {DrivenProgress} progress */
+  const report = (progress) => {
+    if (progress.fraction > furthest) crashes = 0;
+    furthest = Math.max(furthest, progress.fraction);
+    onProgress(progress);
+  };
+  try {
+    for (;;) {
+      try {
+        return await driveOnce(executablePath, slot.profile, server.port, {
+          slidesDir,
+          models,
+          request: { ...request, job: job.path },
+          signal,
+          report,
+        });
+      } catch (error) {
+        if (!(error instanceof PageDied) || signal.aborted || ++crashes > MAX_CRASHES) throw error;
+        onNote(`${error.message}; it is opened again and goes on.`);
+      }
+    }
+  } finally {
+    await server.close();
+    slot.release();
+  }
+}
+
+class PageDied extends Error {}
+
+/**
+ * @param {string} executablePath
+ * @param {string} profile
+ * @param {number} port
+ * @param {{
+ *   slidesDir: string | undefined, models: string[] | undefined, request: DrivenRequest, signal: AbortSignal,
+ *   report: (progress: DrivenProgress) => void,
+ * }} work
+ * @returns {Promise<DrivenOutcome>}
+ */
+async function driveOnce(executablePath, profile, port, { slidesDir, models, request, signal, report }) {
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath,
+    headless: true,
+    chromiumSandbox: !isRoot(),
+    handleSIGINT: false,
+    args: [
+      ...CHROMIUM_ARGS.filter((flag) => flag !== "--no-sandbox"),
+      "--enable-unsafe-webgpu",
+      `--host-resolver-rules=MAP ${HOST}:80 localhost:${port}`,
+    ],
+  });
+  try {
+    const page = context.pages()[0] ?? (await context.newPage());
+    const died = new Promise((_, fail) => {
+      page.on("crash", () => fail(new PageDied("The page died")));
+      context.on("close", () => fail(new PageDied("Chromium ended")));
+    });
+    died.catch(() => {});
+    /** @template T @param {Promise<T>} work @returns {Promise<T>} */
+    const alive = (work) => {
+      work.catch(() => {});
+      return /** @type {Promise<T>} */ (Promise.race([work, died]));
+    };
+    await alive(page.exposeFunction("coverslipProgress", report));
+    await alive(page.goto(`http://${HOST}/?driven`));
+    await alive(page.waitForFunction(() => "coverslipDriven" in globalThis));
+    if (slidesDir) await alive(page.setInputFiles("#driven-slides", slidesDir));
+    if (models) await alive(page.setInputFiles("#driven-model", models));
+    const cancel = () => page.evaluate(() => globalThis.coverslipDriven.cancel()).catch(() => {});
+    signal.addEventListener("abort", cancel, { once: true });
+    try {
+      return await alive(page.evaluate((asked) => globalThis.coverslipDriven.process(asked), request));
+    } finally {
+      signal.removeEventListener("abort", cancel);
+    }
+  } finally {
+    await context.close().catch(() => {});
+  }
+}
+
+function isRoot() {
+  return process.getuid?.() === 0;
+}

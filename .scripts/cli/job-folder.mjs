@@ -1,0 +1,163 @@
+// @ts-check
+import { randomUUID } from "node:crypto";
+import { createReadStream, createWriteStream } from "node:fs";
+import { link, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { ISOLATION_HEADERS } from "../headers.mjs";
+
+/**
+ * A folder of this machine for the page that is served beside it: GET, PUT and DELETE below a path that nobody else can
+ * guess. The other side is `openHttpFolder` in src/storage, whose README says what is answered.
+ *
+ * @param {string} folder
+ * @returns {{
+ *   path: string,
+ *   answer: (request: import("node:http").IncomingMessage, response: import("node:http").ServerResponse) => boolean,
+ * }} `path`: where the page finds it
+ */
+export function offerFolder(folder) {
+  const root = resolve(folder);
+  const path = `/${randomUUID()}/${encodeURIComponent(basename(root))}`;
+  return {
+    path,
+    answer(request, response) {
+      const [address = "", query = ""] = (request.url ?? "").split("?");
+      if (address !== path && !address.startsWith(`${path}/`)) return false;
+      const file = fileBelow(root, address.slice(path.length));
+      const work = file === undefined ? Promise.resolve(400) : answer(root, file, query, request, response);
+      work
+        .catch(statusOf)
+        .then((status) => status !== undefined && end(response, status))
+        .catch(() => response.destroy());
+      return true;
+    },
+  };
+}
+
+/**
+ * The file that a path names; undefined for one that leads out of the folder.
+ * @param {string} root @param {string} path
+ */
+function fileBelow(root, path) {
+  try {
+    const parts = path.split("/").filter(Boolean).map(decodeURIComponent);
+    if (parts.some((part) => part === ".." || part === "." || /[/\\\0]/.test(part))) return undefined;
+    return join(root, ...parts);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * @param {string} root @param {string} file @param {string} query
+ * @param {import("node:http").IncomingMessage} request
+ * @param {import("node:http").ServerResponse} response
+ * @returns {Promise<number | undefined>} the status of an answer without a body; undefined where it has been given
+ */
+async function answer(root, file, query, request, response) {
+  // Gone as a whole, which is another thing than a file that is not there.
+  if (!(await exists(root))) return 410;
+  switch (request.method) {
+    case "GET":
+      return query === "list" ? list(file, response) : send(file, response);
+    case "PUT":
+      return put(file, request.headers["if-none-match"] === "*", request);
+    case "DELETE":
+      if (!(await exists(file))) return 404;
+      await rm(file, { recursive: true });
+      return 204;
+    default:
+      return 405;
+  }
+}
+
+/** @param {string} folder @param {import("node:http").ServerResponse} response */
+async function list(folder, response) {
+  const entries = (await readdir(folder, { withFileTypes: true }))
+    .filter((entry) => (entry.isFile() || entry.isDirectory()) && !isUnfinished(entry.name))
+    .map((entry) => ({ name: entry.name, kind: entry.isFile() ? "file" : "folder" }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const body = JSON.stringify(entries);
+  response.writeHead(200, {
+    ...ISOLATION_HEADERS,
+    "Content-Type": "application/json",
+    "Content-Length": Buffer.byteLength(body),
+  });
+  response.end(body);
+  return undefined;
+}
+
+/** @param {string} file @param {import("node:http").ServerResponse} response */
+async function send(file, response) {
+  const facts = await stat(file);
+  if (!facts.isFile()) return 404;
+  response.writeHead(200, {
+    ...ISOLATION_HEADERS,
+    "Content-Type": "application/octet-stream",
+    "Content-Length": facts.size,
+    "Last-Modified": facts.mtime.toUTCString(),
+  });
+  await pipeline(createReadStream(file), response);
+  return undefined;
+}
+
+/**
+ * Writes beside the file and puts it in its place at the end: it appears whole or not at all.
+ * @param {string} file @param {boolean} onlyNew @param {import("node:http").IncomingMessage} request
+ */
+async function put(file, onlyNew, request) {
+  await mkdir(dirname(file), { recursive: true });
+  const fresh = join(dirname(file), `.${randomUUID()}${UNFINISHED}`);
+  try {
+    await pipeline(request, createWriteStream(fresh, { flags: "wx" }));
+    if (!onlyNew) await rename(fresh, file);
+    // Unlike a rename, a link fails where there is a file already.
+    else await link(fresh, file);
+    return 201;
+  } finally {
+    await rm(fresh, { force: true });
+  }
+}
+
+const UNFINISHED = ".unfinished";
+
+/** @param {string} name */
+function isUnfinished(name) {
+  return name.startsWith(".") && name.endsWith(UNFINISHED);
+}
+
+/** @param {string} path */
+function exists(path) {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** @param {unknown} error */
+function statusOf(error) {
+  switch (/** @type {NodeJS.ErrnoException} */ (error).code) {
+    case "ENOENT":
+    case "ENOTDIR":
+      return 404;
+    case "EEXIST":
+      return 412;
+    case "EACCES":
+    case "EPERM":
+    case "EROFS":
+      return 403;
+    case "ENOSPC":
+    case "EDQUOT":
+      return 507;
+    default:
+      return 500;
+  }
+}
+
+/** @param {import("node:http").ServerResponse} response @param {number} status */
+function end(response, status) {
+  if (response.headersSent) return response.destroy();
+  response.writeHead(status, { ...ISOLATION_HEADERS, "Content-Length": 0 });
+  return response.end();
+}

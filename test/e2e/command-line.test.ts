@@ -1,0 +1,161 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { REPOSITORY } from "../support/page-build.ts";
+import { drawTissueTiff } from "../support/tissue-tiff.ts";
+
+/** `coverslip process`, as a shell runs it. */
+
+const SCRIPT = join(REPOSITORY, ".scripts/coverslip.mjs");
+const COORDS_FOLDER = "20x_256px_0px_overlap";
+const FEATURES = `${COORDS_FOLDER}/features_scattering-he-v1`;
+const TIMEOUT_MS = 240_000;
+
+let work: string;
+let slides: string;
+const running = new Set<ChildProcess>();
+
+beforeEach(() => {
+  work = mkdtempSync(join(tmpdir(), "coverslip-cli-"));
+  slides = join(work, "slides");
+  mkdirSync(slides);
+});
+
+afterEach(() => {
+  for (const child of running) child.kill("SIGKILL");
+  rmSync(work, { recursive: true, force: true, maxRetries: 5 });
+});
+
+interface Run {
+  readonly child: ChildProcess;
+  readonly ended: Promise<{ code: number | null; output: string }>;
+}
+
+function start(...args: string[]): Run {
+  // Vite takes its settings for tests where this is set.
+  const { VITEST: _, ...env } = process.env;
+  const child = spawn(process.execPath, [SCRIPT, ...args], { cwd: work, env, stdio: ["ignore", "pipe", "pipe"] });
+  running.add(child);
+  let output = "";
+  child.stdout.on("data", (chunk) => (output += chunk));
+  child.stderr.on("data", (chunk) => (output += chunk));
+  const ended = new Promise<{ code: number | null; output: string }>((done) =>
+    child.on("close", (code) => {
+      running.delete(child);
+      done({ code, output });
+    }),
+  );
+  return { child, ended };
+}
+
+const processSlides = (job: string, ...more: string[]) =>
+  start(
+    "process",
+    ..."--wsi_dir slides --task all --mag 20 --patch_size 256 --gpu -1 --job_dir".split(" "),
+    job,
+    ...more,
+  );
+
+const addSlide = (name: string, options: Parameters<typeof drawTissueTiff>[0] = {}) =>
+  writeFileSync(join(slides, name), drawTissueTiff(options));
+
+const features = (job: string, stem: string) => readFileSync(join(work, job, FEATURES, `${stem}.h5`));
+
+/** By task, how often each slide was begun and how that ended, as TRIDENT's state files say. */
+function attempts(job: string): Record<string, string[]> {
+  const folder = join(work, job, "wsi_states");
+  const found: Record<string, string[]> = {};
+  for (const file of readdirSync(folder)) {
+    const { slide, tasks } = JSON.parse(readFileSync(join(folder, file), "utf8"));
+    for (const [task, { attempts }] of Object.entries<{ attempts: { result: string }[] }>(tasks)) {
+      found[`${slide.name} ${task}`] = attempts.map(({ result }) => result);
+    }
+  }
+  return found;
+}
+
+describe("coverslip process", { timeout: TIMEOUT_MS }, () => {
+  test("does what it can, and its exit code and last lines name what failed", async () => {
+    addSlide("good.tiff");
+    addSlide("blank.tiff", { radius: 0 });
+    addSlide("no-scale.tiff", { hasScale: false });
+    writeFileSync(join(slides, "text.svs"), "this is no slide");
+    const first = await processSlides("job").ended;
+    expect(first.output).toMatch(/slides\/blank\.tiff: No tissue was found\./);
+    expect(first.output).toMatch(/FAILED slides\/text\.svs: .*no slide format recognises/);
+    expect(first.output).toMatch(/FAILED slides\/no-scale\.tiff: it does not say how large its pixels are/);
+    expect(first.output).toMatch(/2 of 4 slides done, 2 failed, \d+ patches embedded/);
+    expect(first.code).toBe(1);
+    for (const file of [
+      "contours/good.jpg",
+      "contours_geojson/good.geojson",
+      "thumbnails/good.jpg",
+      `${COORDS_FOLDER}/patches/good_patches.h5`,
+      `${COORDS_FOLDER}/visualization/good.jpg`,
+      `${FEATURES}/good.h5`,
+      "summary.md",
+      "contours_geojson/blank.geojson",
+    ]) {
+      expect(existsSync(join(work, "job", file)), file).toBe(true);
+    }
+
+    writeFileSync(join(work, "list.csv"), "wsi,mpp\nno-scale.tiff,0.5\n");
+    const listed = await processSlides("job", "--custom_list_of_wsis", "list.csv").ended;
+    expect(listed.output).toMatch(/1 of 1 slides done, 0 failed/);
+    expect(listed.code).toBe(0);
+    expect(features("job", "no-scale").length).toBeGreaterThan(0);
+  });
+
+  test("does nothing twice", async () => {
+    addSlide("a.tiff");
+    expect((await processSlides("job").ended).code).toBe(0);
+    const before = features("job", "a");
+    const again = await processSlides("job").ended;
+    expect(again).toMatchObject({
+      code: 0,
+      output: expect.stringContaining("1 of 1 slides done, 0 failed, 0 patches"),
+    });
+    expect(features("job", "a").equals(before)).toBe(true);
+  });
+
+  test("two at once on one folder share the slides, and make the same files as one alone", async () => {
+    for (const name of ["a", "b", "c", "d"]) addSlide(`${name}.tiff`, { radius: 600 });
+    expect((await processSlides("alone/job").ended).code).toBe(0);
+    const both = [processSlides("shared/job"), processSlides("shared/job")];
+    for (const { ended } of both) expect(await ended).toMatchObject({ code: 0 });
+    for (const [task, results] of Object.entries(attempts("shared/job"))) expect(results, task).toEqual(["completed"]);
+    expect(Object.keys(attempts("shared/job"))).toHaveLength(12);
+    for (const name of ["a", "b", "c", "d"]) {
+      expect(features("shared/job", name).equals(features("alone/job", name)), name).toBe(true);
+    }
+  });
+
+  test("killed in the middle and given again, it ends with the bytes of a run left alone", async () => {
+    addSlide("a.tiff", { width: 4096, height: 4096, radius: 1900 });
+    expect((await processSlides("calm/job").ended).code).toBe(0);
+    const killed = processSlides("killed/job");
+    const coords = join(work, "killed/job", COORDS_FOLDER, "patches/a_patches.h5");
+    while (!existsSync(coords)) await new Promise((done) => setTimeout(done, 20));
+    await new Promise((done) => setTimeout(done, Math.random() * 2000));
+    killed.child.kill("SIGKILL");
+    await killed.ended;
+    expect(existsSync(join(work, "killed/job", FEATURES, "a.h5"))).toBe(false);
+    const resumed = await processSlides("killed/job").ended;
+    expect(resumed.output).toMatch(/1 of 1 slides done/);
+    expect(resumed.code).toBe(0);
+    expect(features("killed/job", "a").equals(features("calm/job", "a"))).toBe(true);
+  });
+
+  test("used wrongly it says how, ends with 2 and writes nothing", async () => {
+    const missing = await start("process", "--wsi_dir", "nowhere", "--job_dir", "job").ended;
+    expect(missing).toMatchObject({
+      code: 2,
+      output: expect.stringContaining("--wsi_dir nowhere: there is no such folder"),
+    });
+    const unknown = await start("process", "--wsi_dir", "slides", "--job_dir", "job", "--segmenter", "hest").ended;
+    expect(unknown).toMatchObject({ code: 2, output: expect.stringContaining("--segmenter") });
+    expect(existsSync(join(work, "job"))).toBe(false);
+  });
+});
