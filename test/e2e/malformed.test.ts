@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { describe } from "vitest";
-import { openSession } from "../verify/session.ts";
+import { openSlideSession } from "../verify/slide-session.ts";
 import { expect, SLIDES, test } from "./app.ts";
 
 const MALFORMED = join(SLIDES, "malformed");
@@ -11,7 +11,7 @@ describe.runIf(existsSync(MALFORMED))("every broken and odd file there is", () =
     const files = readdirSync(MALFORMED, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => relative(MALFORMED, join(entry.parentPath, entry.name)));
-    const session = await openSession({ isolated: true });
+    const session = await openSlideSession({ isolated: true });
     const wrong: string[] = [];
     try {
       for (const path of files) {

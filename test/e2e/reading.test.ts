@@ -87,7 +87,7 @@ describe("moving over a slide", () => {
     await page.keyboard.press("5");
     await expect.poll(async () => (await view(page)).d).toBe(2);
 
-    const panel = page.getByRole("tab", { name: words.slidePanel.tab, exact: true });
+    const panel = page.getByRole("tab", { name: words.layout.tabs.slide, exact: true });
     await page.keyboard.press("]");
     await panel.waitFor({ state: "hidden" });
     await page.keyboard.press("]");
@@ -133,7 +133,7 @@ describe.runIf(hasSlides)("what the panel tells of a slide", () => {
     await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: new URL(url).origin });
     await dropFiles(page, [join(SLIDES, "svs", SVS)]);
     await waitForSlide(page, SVS);
-    const panel = page.getByRole("tabpanel", { name: words.slidePanel.tab, exact: true });
+    const panel = page.getByRole("tabpanel", { name: words.layout.tabs.slide, exact: true });
     await panel.getByText("Read by OpenSlide 4.0.1").waitFor();
     await panel.getByRole("row", { name: /0\s+2,220 × 2,967/ }).waitFor();
 

@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
@@ -12,7 +13,9 @@ export const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
  */
 export async function buildTestPage(html: string): Promise<string> {
   const root = join(REPOSITORY, dirname(html));
-  const outDir = join(REPOSITORY, "node_modules/.cache/coverslip", dirname(html));
+  // A folder of its own: another run may still be loading parts of its page.
+  const outDir = join(REPOSITORY, "node_modules/.cache/coverslip", `${dirname(html)}-${process.pid}`);
+  process.once("exit", () => rmSync(outDir, { recursive: true, force: true }));
   await build({
     configFile: false,
     root,

@@ -1,29 +1,24 @@
-import { stat, writeFile } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import type { Answer, Question } from "./answer.ts";
-import { type Comparison, compare } from "./compare.ts";
-import { type ExceptionId, exceptionTable } from "./exceptions.ts";
-import { openSession } from "./session.ts";
-import { readTiffCompressions } from "./tiff-compression.ts";
-import { type Case, filesBeside, findCases } from "./truth.ts";
+import { verifySlides } from "./slides.ts";
+import { hasTridentAnswers } from "./trident/truth.ts";
+import { verifyTrident } from "./trident/verify.ts";
 
-const USAGE = `npm run verify -- FOLDER [--out FILE] [--slides FOLDER] [--only TEXT] [--not-isolated]
-  FOLDER          holds slides, and what native OpenSlide said of them in FOLDER/expected/<path>.json
-  --out FILE      writes one JSON row a slide
-  --slides FOLDER where the slides are, if not in FOLDER
-  --only TEXT     only slides whose path holds TEXT
+const USAGE = `npm run verify -- FOLDER [--slides FOLDER]... [--out FILE] [--only TEXT] [--not-isolated]
+  FOLDER          holds answers of native OpenSlide in FOLDER/expected/<path>.json, beside the slides; or answers of
+                  TRIDENT, as its README.md says
+  --slides FOLDER where the slides are, if not in FOLDER; for TRIDENT's answers more than once: looked through in order
+  --out FILE      writes one JSON row a slide, or a case
+  --only TEXT     only slides whose path holds TEXT, or cases whose name does
   --not-isolated  without shared memory, as on a host that sends no isolation headers`;
-
-/** TIFF compression tags that mean WebP (the second from before it was registered). */
-const WEBP_COMPRESSIONS = [50001, 34927];
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
       out: { type: "string" },
-      slides: { type: "string" },
+      slides: { type: "string", multiple: true, default: [] },
       only: { type: "string", default: "" },
       "not-isolated": { type: "boolean", default: false },
     },
@@ -34,108 +29,25 @@ async function main(): Promise<number> {
     return 2;
   }
   const folder = resolve(given);
-  const slidesFolder = resolve(values.slides ?? given);
+  const request = {
+    folder,
+    given,
+    slidesFolders: values.slides.map((path) => resolve(path)),
+    only: values.only,
+    isolated: !values["not-isolated"],
+    out: values.out,
+  };
   const expected = join(folder, "expected");
-  if (!(await stat(expected).catch(() => undefined))?.isDirectory()) {
-    console.error(`There is no folder ${expected}: nothing to compare with.`);
-    return 2;
-  }
-  const cases = (await findCases(folder, slidesFolder)).filter(({ path }) => path.includes(values.only));
-
-  const session = await openSession({ isolated: !values["not-isolated"] });
-  console.log(`${cases.length} files with a ground truth in ${given}; ${session.machine}`);
-  const used = new Map<ExceptionId, number>();
-  const rows: object[] = [];
-  let passed = 0;
-  let failed = 0;
-  try {
-    for (const one of cases) {
-      const began = performance.now();
-      const { answer, comparison } = await verify(one, slidesFolder, session.ask);
-      for (const difference of comparison.differences) console.log(`${one.path}: ${difference}`);
-      for (const [id, count] of comparison.exceptions) used.set(id, (used.get(id) ?? 0) + count);
-      passed += comparison.passed;
-      failed += comparison.differences.length;
-      rows.push(row(one, answer, comparison, performance.now() - began));
+  if ((await stat(expected).catch(() => undefined))?.isDirectory()) {
+    if (values.slides.length > 1) {
+      console.error("Slides with native answers lie in one folder.");
+      return 2;
     }
-  } finally {
-    await session.close();
+    return verifySlides(request);
   }
-  if (values.out) await writeFile(values.out, rows.map((line) => `${JSON.stringify(line)}\n`).join(""));
-  for (const line of exceptionTable(used)) console.log(line);
-  const differing = rows.filter((line) => (line as { failed: number }).failed > 0).length;
-  console.log(`${cases.length - differing} of ${cases.length} files agree in everything compared`);
-  console.log(`${passed} passed, ${failed} failed`);
-  return failed > 0 || cases.length === 0 ? 1 : 0;
-}
-
-type Ask = (question: Question, slidesFolder: string, timeoutMs: number) => Promise<Answer>;
-
-async function verify(one: Case, slidesFolder: string, ask: Ask): Promise<{ answer: Answer; comparison: Comparison }> {
-  if (!one.exists) return judge(one, { outcome: "lost", reason: "no such file" }, false);
-  // A Zarr hierarchy is a folder of thousands of chunks and has nothing to compare yet: it is only counted.
-  if (one.truth.zarr !== undefined) return judge(one, refusedForLater, false);
-  const compressions = await readTiffCompressions(join(slidesFolder, one.path));
-  const question = await questionOf(one, slidesFolder);
-  const answer = await ask(question, slidesFolder, deadlineMs(one));
-  return judge(
-    one,
-    answer,
-    compressions.some((tag) => WEBP_COMPRESSIONS.includes(tag)),
-  );
-}
-
-const refusedForLater: Answer = {
-  outcome: "refused",
-  failure: { name: "NotTried", message: "", detail: undefined, typed: false },
-};
-
-function judge(one: Case, answer: Answer, webpTiff: boolean) {
-  return { answer, comparison: compare(one, answer, { webpTiff }) };
-}
-
-async function questionOf(one: Case, slidesFolder: string): Promise<Question> {
-  const { path, truth, blocks, blockSize } = one;
-  const native = truth.openslide?.opens ? truth.openslide : undefined;
-  const folder = path.slice(0, path.lastIndexOf("/") + 1);
-  return {
-    path,
-    paths: await filesBeside(slidesFolder, path),
-    together: truth.slide_files?.map((name) => folder + name),
-    downsamples: Object.keys(native?.best_level_for_downsample ?? {}),
-    regions: (native?.regions ?? []).map(({ location: [x, y], level, size: [width, height] }) => {
-      return { x, y, level, width, height };
-    }),
-    blockLevels: Object.keys(blocks ?? {}).map(Number),
-    blockSize,
-  };
-}
-
-/** Far beyond what any slide needs on a slow machine: only a hang gets there. */
-function deadlineMs({ blocks }: Case): number {
-  const count = Object.values(blocks ?? {}).reduce((sum, level) => sum + level.blocks, 0);
-  return 120_000 + count * 500;
-}
-
-function row(one: Case, answer: Answer, { passed, differences, exceptions }: Comparison, ms: number): object {
-  return {
-    slide: one.path,
-    outcome: one.truth.zarr === undefined ? answer.outcome : "not tried",
-    ...(answer.outcome === "opened"
-      ? {
-          vendor: answer.vendor,
-          levels: answer.levels.map(({ width, height }) => [width, height]),
-        }
-      : {}),
-    ...(answer.outcome === "refused" && one.truth.zarr === undefined
-      ? { error: answer.failure.name, message: answer.failure.message }
-      : {}),
-    passed,
-    failed: differences.length,
-    differences,
-    exceptions: Object.fromEntries(exceptions),
-    ms: Math.round(ms),
-  };
+  if (await hasTridentAnswers(folder)) return verifyTrident(request);
+  console.error(`There is no folder ${expected}, and no answers of TRIDENT in ${folder}: nothing to compare with.`);
+  return 2;
 }
 
 process.exitCode = await main();

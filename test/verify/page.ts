@@ -1,7 +1,7 @@
 import { WsiError } from "#base";
-import { specFromFile } from "#bytes";
-import { type FoundFile, findSlides, openSlide, type Pixels, type Slide } from "#slide";
+import type { Pixels, Slide } from "#slide";
 import type { Answer, Digest, Failure, Opened, OrFailure, Profile, Question } from "./answer.ts";
+import { openFromFolder } from "./open-from-folder.ts";
 
 /** The page's side of `npm run verify`: opens what the file input holds, exactly as the app would, and digests it. */
 async function answerTo(question: Question): Promise<Answer> {
@@ -23,20 +23,6 @@ async function answerTo(question: Question): Promise<Answer> {
   } finally {
     await slide.close();
   }
-}
-
-/** The slide as the app finds it among the files of its folder; a file that no slide claims is opened by itself. */
-async function openFromFolder({ path, together }: Question, entries: readonly FoundFile[]): Promise<Slide> {
-  const folder = path.slice(0, path.lastIndexOf("/") + 1);
-  const entry = path.slice(folder.length);
-  for (const candidate of await findSlides(entries)) {
-    const beside = candidate.path.slice(0, candidate.path.lastIndexOf("/") + 1) === folder;
-    const holds = candidate.files.files.some((file) => file.path === entry);
-    if (beside && holds) return openSlide({ ...candidate.files, entry });
-  }
-  const own = entries.filter((one) => one.path === path || together?.includes(one.path));
-  const files = own.map((one) => ({ ...specFromFile(one.file as File), path: one.path.slice(folder.length) }));
-  return openSlide({ entry, files });
 }
 
 async function digestSlide(slide: Slide, question: Question): Promise<Opened> {

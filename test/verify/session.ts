@@ -1,39 +1,48 @@
-import { join } from "node:path";
 import type { Browser, Page } from "playwright";
 import { serve } from "../../.scripts/serve.mjs";
 import { launchChromium } from "../support/chromium.ts";
 import { buildTestPage } from "../support/page-build.ts";
-import type { Answer, Question } from "./answer.ts";
 
-/** Asks a page in Chromium about slides, and takes a new page when a slide has finished off the last one. */
+/** A test page in Chromium, taken anew when a slide has finished off the last one. */
 export interface VerifySession {
   /** One line on the browser and how it reads. */
   readonly machine: string;
-  ask(question: Question, slidesFolder: string, timeoutMs: number): Promise<Answer>;
+  /**
+   * Works with the page.
+   * @throws {LostPageError} where it crashed, failed or took too long; the next call has a new one.
+   */
+  use<Result>(work: (page: Page) => Promise<Result>, timeoutMs: number): Promise<Result>;
   close(): Promise<void>;
 }
 
-export async function openSession({ isolated }: { isolated: boolean }): Promise<VerifySession> {
-  const server = await serve(await buildTestPage("test/verify/index.html"), {
-    isolated,
-  });
+/** The page, not the slide, came to an end. */
+export class LostPageError extends Error {
+  override readonly name = "LostPageError";
+}
+
+export interface SessionOptions {
+  /** The page, relative to the repository. */
+  readonly html: string;
+  readonly isolated: boolean;
+  /** Before the page is loaded, and after: each page. */
+  prepare?(page: Page): Promise<void>;
+  setUp(page: Page): Promise<void>;
+}
+
+export async function openSession({ html, isolated, prepare, setUp }: SessionOptions): Promise<VerifySession> {
+  const server = await serve(await buildTestPage(html), { isolated });
   const browser: Browser = await launchChromium({ args: ["--disable-gpu"] });
   let page = await newPage();
   const shared = await page.evaluate(() => crossOriginIsolated);
   return {
     machine: `Chromium ${browser.version()}, ${shared ? "isolated (shared memory)" : "not isolated"}`,
-    async ask(question, slidesFolder, timeoutMs) {
+    async use(work, timeoutMs) {
       try {
-        const files = question.paths.map((path) => join(slidesFolder, path));
-        await page.setInputFiles("#files", files);
-        return await withDeadline(page, question, timeoutMs);
+        return await withDeadline(page, work, timeoutMs);
       } catch (error) {
         await page.close({ runBeforeUnload: false }).catch(() => {});
         page = await newPage();
-        return {
-          outcome: "lost",
-          reason: error instanceof Error ? firstLine(error.message) : String(error),
-        };
+        throw new LostPageError(error instanceof Error ? firstLine(error.message) : String(error), { cause: error });
       }
     },
     async close() {
@@ -44,20 +53,25 @@ export async function openSession({ isolated }: { isolated: boolean }): Promise<
 
   async function newPage(): Promise<Page> {
     const fresh = await browser.newPage();
+    await prepare?.(fresh);
     await fresh.goto(server.url);
-    await fresh.waitForFunction(() => typeof globalThis.ask === "function");
+    await setUp(fresh);
     return fresh;
   }
 }
 
-async function withDeadline(page: Page, question: Question, timeoutMs: number): Promise<Answer> {
+async function withDeadline<Result>(
+  page: Page,
+  work: (page: Page) => Promise<Result>,
+  timeoutMs: number,
+): Promise<Result> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, fail) => {
     timer = setTimeout(() => fail(new Error(`no answer in ${timeoutMs / 1000} s`)), timeoutMs);
   });
   const crashed = new Promise<never>((_, fail) => page.once("crash", () => fail(new Error("the tab crashed"))));
   try {
-    return await Promise.race([page.evaluate((asked) => globalThis.ask(asked), question), late, crashed]);
+    return await Promise.race([work(page), late, crashed]);
   } finally {
     clearTimeout(timer);
   }
