@@ -10,7 +10,7 @@ import { ROOT, runScript, setUp } from "./setup.mjs";
  */
 
 await runScript(async () => {
-  if (existsSync(join(ROOT, "wasm/build.sh"))) await setUp({ chromium: true });
+  if (existsSync(join(ROOT, "wasm/build.sh"))) await setUp({ chromium: true, brief: true });
   // Only now: these need the npm packages.
   const { readArguments, UsageError } = await import("./cli/arguments.mjs");
   const { runDemo, runProcess } = await import("./cli/commands.mjs");

@@ -32,9 +32,10 @@ const DISK_NEEDED_BYTES = 3e9;
 
 /**
  * Makes everything that a fresh clone lacks, each step only when something it depends on changed.
- * @param {{ app?: boolean, chromium?: boolean, after?: number }} [options] `after`: how many steps the caller adds
+ * @param {{ app?: boolean, chromium?: boolean, after?: number, brief?: boolean }} [options]
+ *   `after`: how many steps the caller adds; `brief`: steps with nothing to do are not mentioned
  */
-export async function setUp({ app = true, chromium = false, after = 0 } = {}) {
+export async function setUp({ app = true, chromium = false, after = 0, brief = false } = {}) {
   checkNode();
   const steps = [
     ["npm packages", installPackages],
@@ -46,7 +47,8 @@ export async function setUp({ app = true, chromium = false, after = 0 } = {}) {
   ];
   let index = 0;
   for (const [name, work] of /** @type {[string, (say: (note: string) => void) => Promise<string>][]} */ (steps)) {
-    await step(`[${++index}/${steps.length + after}] ${name}`, work, (outcome) => outcome);
+    const label = `[${++index}/${steps.length + after}] ${name}`;
+    await step(label, work, (outcome) => outcome, { minSeconds: brief ? 1 : 0 });
   }
   return index;
 }

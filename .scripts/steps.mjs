@@ -20,9 +20,10 @@ const REMINDER_MS = 30_000;
  * @param {string} label e.g. "[2/5] wasm module"
  * @param {(say: (note: string) => void) => Promise<T>} work `say` shows what it is at
  * @param {(result: T) => string} [conclude] what to add at the end
+ * @param {{ minSeconds?: number }} [options] a step shorter than that leaves no line
  * @returns {Promise<T>}
  */
-export async function step(label, work, conclude = () => "") {
+export async function step(label, work, conclude = () => "", { minSeconds = 0 } = {}) {
   const began = Date.now();
   const live = process.stdout.isTTY;
   let note = "";
@@ -45,7 +46,8 @@ export async function step(label, work, conclude = () => "") {
       note = text;
     });
     const added = conclude(result);
-    console.log(`${live ? "\r\x1b[K" : ""}${label} … ${seconds()}${added ? `, ${added}` : ""}`);
+    if (live) process.stdout.write("\r\x1b[K");
+    if (Date.now() - began >= minSeconds * 1000) console.log(`${label} … ${seconds()}${added ? `, ${added}` : ""}`);
     return result;
   } catch (error) {
     console.log(`${live ? "\r\x1b[K" : ""}${label} … failed after ${seconds()}`);

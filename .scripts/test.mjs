@@ -1,7 +1,7 @@
 // @ts-check
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { ROOT, runScript, setUp } from "./setup.mjs";
 
 /**
@@ -12,6 +12,7 @@ import { ROOT, runScript, setUp } from "./setup.mjs";
 /** @typedef {{ passed: number, failed: number }} Counts */
 
 const SLIDES = process.env.COVERSLIP_SLIDES ?? join(ROOT, "../shared/slides");
+const TRIDENT = process.env.COVERSLIP_TRIDENT ?? join(ROOT, "../shared/trident-truth");
 const RESULTS = join(ROOT, "node_modules/.cache/coverslip/test-results");
 const COUNTS = /^(\d+) passed, (\d+) failed$/;
 
@@ -40,17 +41,28 @@ await runScript(async () => {
     ["parity", () => vitest("parity")],
     ["e2e", () => vitest("e2e")],
   ];
-  if (existsSync(SLIDES)) parts.push(["verify", () => counted([bin("tsx"), "test/verify/main.ts", SLIDES])]);
-  else console.log(`\nverify is skipped: there are no slides at ${SLIDES} (set COVERSLIP_SLIDES).`);
+  for (const { folder, variable } of [
+    { folder: SLIDES, variable: "COVERSLIP_SLIDES" },
+    { folder: TRIDENT, variable: "COVERSLIP_TRIDENT" },
+  ]) {
+    const part = `verify ${basename(folder)}`;
+    const slides = folder === SLIDES ? [] : ["--slides", SLIDES];
+    if (existsSync(folder)) parts.push([part, () => counted([bin("tsx"), "test/verify/main.ts", folder, ...slides])]);
+    else console.log(`\n${part} is skipped: there is no ${folder} (set ${variable}).`);
+  }
 
+  /** @type {string[]} */
+  const failedParts = [];
   for (const [name, run] of parts) {
     const began = Date.now();
     console.log(`\n== ${name}`);
     const { passed, failed } = await run();
     total.passed += passed;
     total.failed += failed;
+    if (failed > 0) failedParts.push(`${name} (${failed})`);
     console.log(`== ${name}: ${passed} passed and ${failed} failed in ${Math.round((Date.now() - began) / 1000)} s`);
   }
+  if (failedParts.length > 0) console.log(`\nFailed: ${failedParts.join(", ")}`);
   console.log(`\n${total.passed} passed, ${total.failed} failed`);
   process.exitCode = total.failed > 0 ? 1 : 0;
 });

@@ -8,6 +8,7 @@ import { GpuLostError, ModelLoadError, ModelOutputError } from "./errors.ts";
 import { explainLoading } from "./explain-loading.ts";
 import { Lifeline } from "./lifeline.ts";
 import { NotOnnxError, readOnnxFacts } from "./onnx-file.ts";
+import type { DeviceReason, OpenEncoderOptions } from "./patch-encoder.ts";
 import { findPatchInput, type InputValues, PatchNormaliser } from "./patch-input.ts";
 import { loadOnnxRuntime, type Network, type Runtime } from "./runtime.ts";
 import type { LoadedModel, ModelSource, ModelWorkerApi } from "./worker-contract.ts";

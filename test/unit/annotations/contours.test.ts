@@ -4,7 +4,7 @@ import { GeoJsonError, readContours, writeContours } from "#annotations";
 import type { Polygon } from "#kernels";
 import { gdalNumber } from "../../../src/annotations/gdal-number.ts";
 
-const truth = process.env.COVERSLIP_TRUTH ?? new URL("../../../../shared/trident-truth", import.meta.url).pathname;
+const truth = process.env.COVERSLIP_TRIDENT ?? new URL("../../../../shared/trident-truth", import.meta.url).pathname;
 const isThere = existsSync(truth);
 if (!isThere) console.log(`skipped: ${truth} is not there`);
 
