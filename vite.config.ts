@@ -7,6 +7,7 @@ import { VitePWA } from "vite-plugin-pwa";
 import { defineConfig } from "vitest/config";
 import { CHROMIUM_ARGS, findChromium } from "./.scripts/chromium.mjs";
 import { ISOLATION_HEADERS } from "./.scripts/headers.mjs";
+import { createNotices } from "./.scripts/notices.mjs";
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
@@ -25,13 +26,20 @@ export default defineConfig(async ({ mode }) => {
 });
 
 async function app(): Promise<UserConfig> {
+  // The service worker is built after the page.
+  const notices = createNotices(path("."), [
+    "workbox-core",
+    "workbox-precaching",
+    "workbox-routing",
+    "workbox-strategies",
+  ]);
   return {
     ...ONNX_RUNTIME,
     root: path("src/app"),
     publicDir: path("public"),
     base: "./",
-    plugins: [react(), devStyles, await offline()],
-    worker: { format: "es" },
+    plugins: [react(), devStyles, notices.ofPage, await offline()],
+    worker: { format: "es", plugins: () => [notices.ofWorkers] },
     server: { headers: ISOLATION_HEADERS, fs: { allow: [path(".")] } },
     preview: { headers: ISOLATION_HEADERS },
     build: {
@@ -77,15 +85,18 @@ const nodeImports: Plugin = {
   resolveId: (id) => (id.startsWith("node:") ? { id, external: true } : undefined),
 };
 
+const libraryNotices = createNotices(path("."));
+
 const library: UserConfig = {
+  ...ONNX_RUNTIME,
   root: path("."),
   publicDir: false,
   // Relative to each file, so that the folder works wherever a server, a bundler or Node finds it.
   base: "./",
-  plugins: [nodeImports],
+  plugins: [nodeImports, libraryNotices.ofPage],
   worker: {
     format: "es",
-    plugins: () => [nodeImports],
+    plugins: () => [nodeImports, libraryNotices.ofWorkers],
     rolldownOptions: {
       output: { entryFileNames: "[name].js", chunkFileNames: "[name].js", assetFileNames: "[name][extname]" },
     },
@@ -102,6 +113,9 @@ const library: UserConfig = {
         index: path("src/index.ts"),
         slide: path("src/slide/index.ts"),
         viewer: path("src/viewer/index.ts"),
+        pipeline: path("src/pipeline/index.ts"),
+        models: path("src/models/index.ts"),
+        storage: path("src/storage/index.ts"),
       },
       preserveEntrySignatures: "strict",
       // No hashes: openslide.wasm (LGPL parts inside) can be replaced by one's own build under the same name.

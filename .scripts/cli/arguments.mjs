@@ -122,9 +122,10 @@ function processOptions() {
     new Option("--coords_dir <name>", "folder of coords and features inside the job folder"),
     new Option("--patch_encoder <name>", `"${BUILT_IN}", or the name for a model of your own`).default(BUILT_IN),
     new Option("--patch_encoder_ckpt_path <file>", "a patch encoder as ONNX file, its card (.json) beside it"),
-    new Option("--skip_errors", "go on with other slides after one failed; the exit code says so all the same").default(
-      false,
-    ),
+    new Option(
+      "--skip_errors",
+      "as TRIDENT's; here other slides go on in any case, and the exit code tells of the failed",
+    ).default(false),
     new Option("--clear_dead_locks", "remove locks that nobody holds any more first").default(false),
     new Option("--dead_lock_max_age_hours <hours>", "age at which a lock of another machine is dead")
       .argParser(positive)

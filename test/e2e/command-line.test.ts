@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { REPOSITORY } from "../support/page-build.ts";
+import { TINY_CARD, tinyModel } from "../support/tiny-models.ts";
 import { drawTissueTiff } from "../support/tissue-tiff.ts";
 
 /** `coverslip process`, as a shell runs it. */
@@ -76,6 +77,25 @@ function attempts(job: string): Record<string, string[]> {
   return found;
 }
 
+describe("coverslip demo", { timeout: TIMEOUT_MS }, () => {
+  test("takes the sample slide from tissue to a picture of similarity", async () => {
+    const demo = await start("demo", "--gpu", "-1").ended;
+    expect(demo).toMatchObject({
+      code: 0,
+      output: expect.stringMatching(/1 of 1 slides done, 0 failed, \d{3} patches/),
+    });
+    const job = join(work, "coverslip-demo");
+    for (const file of [
+      "contours/coverslip-sample.jpg",
+      "contours_geojson/coverslip-sample.geojson",
+      `${FEATURES}/coverslip-sample.h5`,
+      "similarity/coverslip-sample.png",
+    ]) {
+      expect(existsSync(join(job, file)), file).toBe(true);
+    }
+  });
+});
+
 describe("coverslip process", { timeout: TIMEOUT_MS }, () => {
   test("does what it can, and its exit code and last lines name what failed", async () => {
     addSlide("good.tiff");
@@ -101,10 +121,12 @@ describe("coverslip process", { timeout: TIMEOUT_MS }, () => {
       expect(existsSync(join(work, "job", file)), file).toBe(true);
     }
 
-    writeFileSync(join(work, "list.csv"), "wsi,mpp\nno-scale.tiff,0.5\n");
+    writeFileSync(join(slides, "notes.txt"), "nor is this");
+    writeFileSync(join(work, "list.csv"), "wsi,mpp\nno-scale.tiff,0.5\nnotes.txt,\n");
     const listed = await processSlides("job", "--custom_list_of_wsis", "list.csv").ended;
-    expect(listed.output).toMatch(/1 of 1 slides done, 0 failed/);
-    expect(listed.code).toBe(0);
+    expect(listed.output).toMatch(/FAILED slides\/notes\.txt: /);
+    expect(listed.output).toMatch(/1 of 2 slides done, 1 failed/);
+    expect(listed.code).toBe(1);
     expect(features("job", "no-scale").length).toBeGreaterThan(0);
   });
 
@@ -146,6 +168,20 @@ describe("coverslip process", { timeout: TIMEOUT_MS }, () => {
     expect(resumed.output).toMatch(/1 of 1 slides done/);
     expect(resumed.code).toBe(0);
     expect(features("killed/job", "a").equals(features("calm/job", "a"))).toBe(true);
+  });
+
+  test("takes an ONNX file of one's own with its card, and says what is wrong with one", async () => {
+    addSlide("a.tiff", { radius: 300 });
+    writeFileSync(join(work, "tiny.onnx"), tinyModel());
+    writeFileSync(join(work, "tiny.json"), JSON.stringify(TINY_CARD));
+    const own = await processSlides("job", "--patch_encoder", "tiny", "--patch_encoder_ckpt_path", "tiny.onnx").ended;
+    expect(own).toMatchObject({ code: 0, output: expect.stringContaining("1 of 1 slides done") });
+    expect(existsSync(join(work, "job", COORDS_FOLDER, "features_tiny/a.h5"))).toBe(true);
+
+    writeFileSync(join(work, "broken.onnx"), "no model at all");
+    const broken = await processSlides("job", "--patch_encoder_ckpt_path", "broken.onnx").ended;
+    expect(broken.output).toMatch(/broken\.onnx.*ModelLoadError/);
+    expect(broken.code).toBe(1);
   });
 
   test("used wrongly it says how, ends with 2 and writes nothing", async () => {

@@ -96,8 +96,8 @@ async function listSlides({ slides }: DrivenRequest, files: readonly File[], ope
   }
   const found = await findSlides(files.map((file) => ({ path: file.webkitRelativePath, file })));
   const listed = slides.list && new Map(slides.list.map(({ path, mpp }) => [path, mpp]));
-  return found
-    .map((candidate) => ({ candidate, below: candidate.path.split("/").slice(1).join("/") }))
+  const jobSlides = found
+    .map((candidate) => ({ candidate, below: belowFolder(candidate.path) }))
     .filter(({ candidate, below }) => {
       if (listed) return listed.has(below);
       if (!slides.nested && below.includes("/")) return false;
@@ -109,6 +109,22 @@ async function listSlides({ slides }: DrivenRequest, files: readonly File[], ope
       open: () => open(candidate.files),
       mpp: listed?.get(below),
     }));
+  // Whatever else was listed is tried all the same, so that it is said why it is no slide.
+  const taken = new Set(jobSlides.map(({ path }) => belowFolder(path)));
+  for (const [path, mpp] of listed ?? []) {
+    if (taken.has(path)) continue;
+    const parts = files.filter(({ webkitRelativePath }) =>
+      `${belowFolder(webkitRelativePath)}/`.startsWith(`${path}/`),
+    );
+    const folder = files[0]?.webkitRelativePath.split("/")[0];
+    jobSlides.push({ name: path.split("/").at(-1)!, path: `${folder}/${path}`, open: () => open(parts), mpp });
+  }
+  return jobSlides;
+}
+
+/** The path without the folder that was given. */
+function belowFolder(path: string): string {
+  return path.slice(path.indexOf("/") + 1);
 }
 
 /** The built-in encoder, or the model in the input, put on the shelf of this browser profile. */
