@@ -36,6 +36,7 @@ export async function drive({ jobDir, slidesDir, models, request, signal, onProg
   const server = await serve(join(ROOT, "dist/app"), { also: job.answer });
   let crashes = 0;
   let furthest = 0;
+  let isAllDone = false;
   /** @param {DrivenProgress} progress */
   const report = (progress) => {
     if (progress.fraction > furthest) crashes = 0;
@@ -45,13 +46,15 @@ export async function drive({ jobDir, slidesDir, models, request, signal, onProg
   try {
     for (;;) {
       try {
-        return await driveOnce(executablePath, slot.profile, server.port, {
+        const outcome = await driveOnce(executablePath, slot.profile, server.port, {
           slidesDir,
           models,
           request: { ...request, job: job.path },
           signal,
           report,
         });
+        isAllDone = outcome.done.length + outcome.warned.length === outcome.total;
+        return outcome;
       } catch (error) {
         if (!(error instanceof PageDied) || signal.aborted || ++crashes > MAX_CRASHES) throw error;
         onNote(`${error.message}; it is opened again and goes on.`);
@@ -59,7 +62,7 @@ export async function drive({ jobDir, slidesDir, models, request, signal, onProg
     }
   } finally {
     await server.close();
-    slot.release();
+    slot.release({ discard: isAllDone });
   }
 }
 

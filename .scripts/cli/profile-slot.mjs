@@ -7,8 +7,9 @@ import { CACHE } from "../setup.mjs";
 /**
  * A browser profile of its own for each run on a job folder, and the same one again for the next run there: what an
  * interrupted run has kept in the browser's private file system is found when the command is given once more.
+ * `discard`: nothing was left half done, so that the profile (some 50 MB) need not be kept.
  *
- * @typedef {{ profile: string, release(): void }} ProfileSlot
+ * @typedef {{ profile: string, release(options?: { discard: boolean }): void }} ProfileSlot
  */
 
 /** More runs than this on one folder at once is a mistake. */
@@ -26,7 +27,18 @@ export function takeProfileSlot(jobDir, profiles = join(CACHE, "process")) {
   for (let slot = 0; slot < MAX_SLOTS; slot++) {
     const lock = join(folder, `${slot}.pid`);
     if (!takeLock(lock) && !(isDead(lock) && takeLock(lock))) continue;
-    return { profile: join(folder, String(slot)), release: () => rmSync(lock, { force: true }) };
+    const profile = join(folder, String(slot));
+    return {
+      profile,
+      release({ discard } = { discard: false }) {
+        try {
+          if (discard) rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+        } catch {
+          // Chromium's last processes still write as they end: then it is kept, which harms nobody.
+        }
+        rmSync(lock, { force: true });
+      },
+    };
   }
   throw new Error(`${MAX_SLOTS} runs on ${jobDir} at once: wait for one to end.`);
 }

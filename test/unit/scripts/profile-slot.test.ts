@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -25,6 +25,16 @@ test("a later run on a folder gets the profile of the earlier one, a run at the 
   expect(third.profile).toBe(first.profile);
   second.release();
   third.release();
+});
+
+test("a profile is kept until nothing in it is needed", () => {
+  const first = takeProfileSlot(folder, slots);
+  mkdirSync(join(first.profile, "Default"), { recursive: true });
+  first.release();
+  expect(existsSync(first.profile)).toBe(true);
+  const second = takeProfileSlot(folder, slots);
+  second.release({ discard: true });
+  expect(existsSync(first.profile)).toBe(false);
 });
 
 test("runs on other folders have other profiles", () => {
