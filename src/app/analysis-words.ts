@@ -1,6 +1,6 @@
 import type { DeviceReason } from "#models";
 import type { Bottleneck, JobTask, SlideStatus, StepNotice } from "#pipeline";
-import { formatCount, formatNumber, formatPercent } from "./format.ts";
+import { formatCount, formatPercent, formatSpeed } from "./format.ts";
 
 const slides = (count: number) => (count === 1 ? "1 slide" : `${formatCount(count)} slides`);
 const patches = (count: number) => (count === 1 ? "1 patch" : `${formatCount(count)} patches`);
@@ -12,7 +12,6 @@ export const analysisWords = {
     slideFailed: (name: string) => `${name} could not be read; see beside.`,
     working: (name: string) => `Reading ${name}…`,
     cancel: "Cancel",
-    loading: "Loading what the analysis needs…",
   },
 
   pixelSize: {
@@ -53,12 +52,13 @@ export const analysisWords = {
     size: "Patch size",
     overlap: "Overlap",
     px: "px",
-    least: "Least share of tissue",
+    least: "Tissue in a patch, at least",
     touching: "any",
     show: "Show the grid",
+    counting: "Laying the grid…",
     count: patches,
     wide: (side: string) => `of ${side}`,
-    none: "No patch passes. Lower the least share of tissue or the patch size.",
+    none: "No patch passes. Ask for less tissue in a patch, or for smaller patches.",
   },
 
   features: {
@@ -66,24 +66,25 @@ export const analysisWords = {
     encoder: "Encoder",
     builtIn: "comes with the app",
     add: "Add an ONNX model…",
-    addHint: "or drop an .onnx file on the page, with its card (.json) beside it",
+    addHint: "For an encoder of your own, drop its .onnx file on the page, with its card (.json) if it has one.",
     remove: (name: string) => `Remove ${name}`,
-    dimension: (count: number) => `${formatCount(count)} numbers a patch`,
+    dimension: (count: number) => `${formatCount(count)} numbers per patch`,
     goodFor: "Good for",
     notGoodFor: "Not for",
     madeFor: (size: number, magnification: string) => `Made for patches of ${size} px at ${magnification}.`,
+    licence: (licence: string) => `Licence: ${licence}.`,
     device: "Runs on",
     devices: { auto: "Automatic", webgpu: "GPU", wasm: "CPU" },
     checkingDevice: "Looking at what this device offers…",
-    runsOn: { webgpu: "WebGPU", wasm: "WebAssembly on the processor" },
-    adapter: (adapter: string) => `WebGPU: ${adapter}`,
+    runsOn: { webgpu: "GPU (WebGPU)", wasm: "CPU (WebAssembly)" },
+    adapter: (adapter: string) => `GPU (WebGPU), ${adapter}`,
     threads: (count: number) => (count === 1 ? "1 thread" : `${count} threads`),
     reasons: {
       adapter: "the graphics processor takes this model",
       "asked-for": "as you chose",
       "no-webgpu": "this browser has no WebGPU",
-      "no-adapter": "WebGPU is there but offers no graphics processor",
-      "software-adapter": "the only WebGPU here is a program that imitates one, slower than the processor",
+      "no-adapter": "WebGPU found no graphics processor",
+      "software-adapter": "the only graphics processor here is one imitated by software, slower than the CPU",
       "no-float16": "the graphics processor has no half precision, which this model needs",
       "adapter-refused": "the graphics processor refused this model",
     } satisfies Record<DeviceReason, string>,
@@ -96,11 +97,10 @@ export const analysisWords = {
     estimate: (count: number, time: string | undefined, size: string) =>
       time ? `${patches(count)}: about ${time}, ${size}` : `${patches(count)}: ${size}; how long is known once it runs`,
     tooLittleSpace: (free: string) => `Only ${free} of storage are free.`,
-    needsTissue: "Tissue is found and patches are cut on the way.",
+    needsTissue: "Run finds tissue and cuts the patches first.",
     run: "Run",
     runThis: "Run this slide",
     runAll: (count: number) => `Run all ${slides(count)}`,
-    done: (rows: number, where: string) => `${patches(rows)} described, saved in ${where}.`,
     showResults: "Show results",
     download: "Download zip",
     packing: "Packing…",
@@ -110,8 +110,8 @@ export const analysisWords = {
     title: (file: string) => `About ${file}`,
     reading: (file: string) => `Reading ${file}…`,
     storing: (file: string, done: string, total: string) => `Storing ${file}: ${done} of ${total}`,
-    sentence: "No card lies beside this model. These values are in its publication or its own transform.",
-    filled: "Filled in from the file; check what is asked for.",
+    sentence: "It came without a card (a .json file beside it) that tells how its patches must look.",
+    filled: "What the file tells is filled in; check the rest against the model's publication.",
     name: "Name",
     inputSize: "Input side, px",
     resize: "Resize to, px",
@@ -121,13 +121,13 @@ export const analysisWords = {
     std: "Standard deviation (red, green, blue)",
     pooling: "Output is",
     poolings: {
-      none: "one vector a patch",
+      none: "one vector per patch",
       cls: "tokens: take the first",
       "mean-tokens": "tokens: their mean",
       "cls-and-mean": "tokens: first, then mean",
       "mean-plane": "a plane: its mean",
     },
-    dimension: "Numbers a patch",
+    dimension: "Numbers per patch",
     magnification: "Made for magnification",
     add: "Keep this model",
     cancel: "Cancel",
@@ -142,7 +142,7 @@ export const analysisWords = {
     >,
     slideOf: (slide: number, total: number) => `Slide ${formatCount(slide)} of ${formatCount(total)}`,
     doneOf: (done: number, total: number) => `${formatCount(done)} of ${formatCount(total)}`,
-    speed: (perSecond: number) => `${formatNumber(perSecond)} patches/s`,
+    speed: (perSecond: number) => `${formatSpeed(perSecond)} patches/s`,
     left: (time: string) => `${time} left`,
     leftAll: (time: string) => `${time} left for all`,
     slowest: {
@@ -156,12 +156,19 @@ export const analysisWords = {
     starting: "Starting…",
     measuring: "Measuring the speed…",
     progress: "Progress of the job",
-    ended: (done: number, failed: number, cancelled: boolean) =>
+    ended: (done: number, failed: number, cancelled: boolean, warned = 0) =>
       cancelled
-        ? `Cancelled; ${slides(done)} done, and what was begun is kept.`
-        : failed > 0
-          ? `${slides(done)} done, ${formatCount(failed)} failed.`
-          : `${slides(done)} done.`,
+        ? done > 0
+          ? `Cancelled; ${slides(done)} done. The rest is kept as far as it came.`
+          : "Cancelled. What was done is kept."
+        : [
+            `${slides(done)} done`,
+            warned > 0 ? `${formatCount(warned)} with a warning` : "",
+            failed > 0 ? `${formatCount(failed)} failed` : "",
+          ]
+            .filter(Boolean)
+            .join(", ")
+            .concat("."),
     unfinished: (name: string, others: number) =>
       others > 0 ? `Work on ${name} and ${slides(others)} more was not finished.` : `Work on ${name} was not finished.`,
     unfinishedNote: "What was done is kept; it goes on where it stopped.",
@@ -176,12 +183,8 @@ export const analysisWords = {
     open: "Open a job folder…",
     openHint: "A folder made here or by TRIDENT in Python, to go on from it.",
     opened: (name: string) => `Folder ${name}`,
-    summary: (done: number, total: number) => `${formatCount(done)} of ${slides(total)} done`,
-    failed: (count: number) => `${formatCount(count)} failed`,
     retryFailed: "Retry failed",
     retry: (name: string) => `Retry ${name}`,
-    goOn: "Go on",
-    show: (name: string) => `Show ${name}`,
     columns: { slide: "Slide", state: "State", patches: "Patches", time: "Time" },
     states: {
       waiting: "waiting",
@@ -216,7 +219,6 @@ export const analysisWords = {
       }
     },
     locked: "Another tab or program has this slide. It is left to it.",
-    details: (name: string) => `Why: ${name}`,
     found: (slidesFound: number, contours: number, features: number) =>
       `Holds contours of ${slides(contours)} and features of ${slides(features)} (${formatCount(slidesFound)} slides in all).`,
   },
@@ -224,12 +226,13 @@ export const analysisWords = {
   results: {
     nothing: "No features of this slide yet. Run them under Analyse, or open a job folder that holds them.",
     loading: (name: string) => `Reading the features of ${name}…`,
-    press: "Press a patch on the slide: the others light up by how alike they are.",
-    middle: "Take the patch in the middle of the view",
+    press: "Press a patch on the slide: the others are coloured by how alike they are to it.",
+    middle: "Take the patch in the middle",
     facts: (rows: number, dimension: number, encoder: string) =>
       `${patches(rows)}, ${formatCount(dimension)} numbers each, by ${encoder}`,
     similarity: "Cosine similarity",
-    toPatch: (x: string, y: string) => `to the patch at ${x}, ${y}`,
+    toThis: "How alike every patch is to this one; 1 is the same.",
+    look: "Colours and range",
     legend: (low: string, high: string) => `Colours from ${low} to ${high}`,
     show: "Show similarity",
     colors: "Colours",
@@ -248,8 +251,7 @@ export const analysisWords = {
     needsMpp:
       "it does not say how large its pixels are: list it in a CSV with the columns wsi and mpp (--custom_list_of_wsis).",
     devices: { webgpu: "the GPU", wasm: "the CPU" },
-    legend: (least: string) =>
-      `cosine similarity to the outlined patch, ${least} to 1; below, the most similar patches`,
+    legend: "Cosine similarity to the outlined patch, colours by angle. Below, the most similar patches.",
   },
 
   foot: (slide: number, total: number, percent: number, left: string | undefined) =>

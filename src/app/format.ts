@@ -12,9 +12,15 @@ export function formatNumber(value: number): string {
   return twoDecimals.format(value);
 }
 
-/** A similarity, three decimals so that a column of them can be compared: "0.987". */
-export function formatScore(score: number): string {
-  return score.toFixed(3);
+/** How much in a second, no more exact than it is steady: "85", "3.1". */
+export function formatSpeed(perSecond: number): string {
+  return (perSecond < 10 ? oneDecimal : whole).format(perSecond);
+}
+
+/** A similarity, as many decimals for all so that they can be compared: "0.987". Only what is 1 says so. */
+export function formatScore(score: number, decimals = 3): string {
+  const rounded = score.toFixed(decimals);
+  return score < 1 && Number(rounded) === 1 ? (1 - 10 ** -decimals).toFixed(decimals) : rounded;
 }
 
 /** Bytes as file managers show them, powers of ten: "1.2 GB". */

@@ -5,9 +5,10 @@ import type { AxeResults } from "axe-core";
 import type { Page } from "playwright";
 import { describe } from "vitest";
 import { dropFiles } from "../support/drop.ts";
+import { tinyModel } from "../support/tiny-models.ts";
+import { analysisWords, findTissue, NO_GPU, openTab, SAMPLE, waitForEnd, writeSlides } from "./analysis-page.ts";
 import { expect, temporaryFolder, test, waitForSlide, waitUntilIdle, words } from "./app.ts";
 
-const SAMPLE = "coverslip-sample.tiff";
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const DESKTOP = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
@@ -17,6 +18,19 @@ async function findings(page: Page): Promise<string[]> {
   await page.evaluate(AXE);
   const { violations } = await page.evaluate<AxeResults>("axe.run()");
   return violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id}: ${help}: ${node.html.slice(0, 200)}`));
+}
+
+/** What can be pressed and is smaller than a finger, as lines. */
+async function smallTargets(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    Array.from(document.querySelectorAll<HTMLElement>("button, [role=tab], input, select, summary"))
+      .filter((element) => element.checkVisibility({ visibilityProperty: true }) && !element.closest("[inert]"))
+      // What stands for a switch or a choice is its label.
+      .map((element) => (element.matches("[type=checkbox], [type=radio]") && element.closest("label")) || element)
+      .map((element) => ({ box: element.getBoundingClientRect(), html: element.outerHTML.slice(0, 120) }))
+      .filter(({ box }) => box.width > 0 && (box.width < 43.5 || box.height < 43.5))
+      .map(({ box, html }) => `${Math.round(box.width)} x ${Math.round(box.height)}: ${html}`),
+  );
 }
 
 describe.each(["dark", "light"] as const)("axe-core finds nothing, %s", (theme) => {
@@ -64,6 +78,58 @@ describe.each(["dark", "light"] as const)("axe-core finds nothing, %s", (theme) 
     await waitUntilIdle(page);
     expect(await findings(page)).toEqual([]);
   });
+
+  test.for([
+    { where: "a desktop", viewport: DESKTOP, touch: false },
+    { where: "a phone", viewport: PHONE, touch: true },
+  ])("with the analysis before, while and after it runs, on $where", async (device, { openApp, onTestFinished }) => {
+    const { viewport, touch } = device;
+    const { page } = await openApp({ theme, viewport, touch, expectedConsole: NO_GPU });
+    const folder = temporaryFolder(onTestFinished);
+    const place = { x: 200, y: 200 };
+    await dropFiles(page, writeSlides(folder, ["b-small.tiff"]), place);
+    await waitForSlide(page, "b-small.tiff");
+    if (touch) await page.getByRole("button", { name: words.layout.sheetUp }).click();
+    await openTab(page, "results");
+    await page.getByText(analysisWords.results.nothing).waitFor();
+    expect(await findings(page)).toEqual([]);
+    await openTab(page, "analyse");
+    await page.getByRole("button", { name: analysisWords.tissue.find }).waitFor();
+    expect(await findings(page)).toEqual([]);
+    await findTissue(page);
+    expect(await findings(page)).toEqual([]);
+
+    const model = join(folder, "tiny.onnx");
+    writeFileSync(model, tinyModel());
+    await dropFiles(page, [model], place);
+    await page.getByText(analysisWords.card.title("tiny.onnx")).waitFor();
+    expect(await findings(page)).toEqual([]);
+    if (touch) expect(await smallTargets(page)).toEqual([]);
+    await page.getByRole("button", { name: analysisWords.card.cancel, exact: true }).click();
+
+    await page.getByRole("button", { name: analysisWords.features.run, exact: true }).click();
+    await page.getByRole("progressbar", { name: analysisWords.run.progress }).first().waitFor();
+    expect(await findings(page)).toEqual([]);
+    await waitForEnd(page, 1);
+    expect(await findings(page)).toEqual([]);
+    if (touch) expect(await smallTargets(page)).toEqual([]);
+
+    await openTab(page, "results");
+    await page.getByRole("button", { name: analysisWords.results.middle }).click();
+    await page.getByRole("img", { name: /^Colours from/ }).waitFor();
+    await page.getByText(analysisWords.results.look).click();
+    expect(await findings(page)).toEqual([]);
+    if (touch) expect(await smallTargets(page)).toEqual([]);
+
+    await dropFiles(page, writeSlides(folder, ["d-no-scale.tiff", "e-broken.svs"]), place);
+    await openTab(page, "analyse");
+    await page.getByRole("button", { name: analysisWords.features.runAll(3), exact: true }).click();
+    await waitForEnd(page, 1, 2);
+    if (touch) await page.getByRole("tab", { name: words.layout.sheetSlides, exact: true }).click();
+    await page.getByRole("table", { name: analysisWords.job.title }).waitFor();
+    expect(await findings(page)).toEqual([]);
+    if (touch) expect(await smallTargets(page)).toEqual([]);
+  });
 });
 
 describe("with the keyboard alone", () => {
@@ -94,13 +160,6 @@ describe("with the keyboard alone", () => {
     await page.goto(`${url}?sample`);
     await waitForSlide(page, SAMPLE);
     await page.getByRole("button", { name: words.layout.sheetUp }).click();
-    const small = await page.evaluate(() =>
-      Array.from(document.querySelectorAll<HTMLElement>("button, [role=tab], input, summary"))
-        .filter((element) => element.checkVisibility({ visibilityProperty: true }) && !element.closest("[inert]"))
-        .map((element) => ({ box: element.getBoundingClientRect(), html: element.outerHTML.slice(0, 120) }))
-        .filter(({ box }) => box.width > 0 && (box.width < 43.5 || box.height < 43.5))
-        .map(({ box, html }) => `${Math.round(box.width)} x ${Math.round(box.height)}: ${html}`),
-    );
-    expect(small).toEqual([]);
+    expect(await smallTargets(page)).toEqual([]);
   });
 });

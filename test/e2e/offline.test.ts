@@ -18,8 +18,9 @@ async function waitUntilStored(page: Page): Promise<void> {
 
 /** The sample is stored whole in idle time, once it was seen. Its name is in the cache before all of its bytes are. */
 async function waitUntilSampleIsStored(page: Page): Promise<void> {
-  await page.waitForFunction(
-    async (name) => {
+  // Not `waitForFunction`: with an interval it takes the promise of an answer for the answer.
+  const isStored = () =>
+    page.evaluate(async (name) => {
       for (const key of await caches.keys()) {
         const cache = await caches.open(key);
         const request = (await cache.keys()).find(({ url }) => url.endsWith(name));
@@ -28,10 +29,8 @@ async function waitUntilSampleIsStored(page: Page): Promise<void> {
         return (await stored.blob()).size === Number(stored.headers.get("content-length"));
       }
       return false;
-    },
-    SAMPLE,
-    { timeout: 30_000, polling: 200 },
-  );
+    }, SAMPLE);
+  await expect.poll(isStored, { timeout: 30_000, interval: 200 }).toBe(true);
 }
 
 describe("with the cable pulled", () => {

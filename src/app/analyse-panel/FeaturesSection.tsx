@@ -1,5 +1,5 @@
 import { FolderOpen, Play, Plus, Trash2 } from "lucide-react";
-import { type ChangeEvent, useRef } from "react";
+import { type ChangeEvent, useEffect, useRef } from "react";
 import type { EncoderModel } from "#models";
 import { analysisWords } from "../analysis-words.ts";
 import { Button, IconButton, Segments, Select } from "../controls/controls.tsx";
@@ -26,19 +26,25 @@ export function FeaturesSection({ id }: { id: string }) {
   const encoder = useStore(analysis.choices, (state) => state.encoder);
   const model = useStore(analysis.models, (state) => chosenModel(state, encoder));
   const running = useStore(analysis.job, isRunning);
+  const hasFailed = useStore(analysis.job, (state) => state.failure !== undefined);
+  const isAsking = useStore(analysis.models, (state) => state.adding.kind === "asking");
   return (
-    <section className={styles.section}>
-      <h2>
-        <span className={styles.number}>3</span> {text.title}
-      </h2>
-      <Encoder model={model} />
-      <Adding />
-      {model && <Device />}
-      <Place />
-      {!running && model && <Estimate id={id} model={model} />}
-      {!running && <RunButtons id={id} isReady={model !== undefined} />}
-      <RunStatus />
-    </section>
+    <>
+      <section className={styles.section}>
+        <h2>
+          <span className={styles.number}>3</span> {text.title}
+        </h2>
+        <Encoder model={model} />
+        <Adding />
+        {model && <Device />}
+        <Place />
+      </section>
+      <section className={styles.run} data-long={hasFailed || isAsking || undefined} aria-label={text.run}>
+        {!running && model && <Estimate id={id} model={model} />}
+        {!running && <RunButtons id={id} isReady={model !== undefined} />}
+        <RunStatus />
+      </section>
+    </>
   );
 }
 
@@ -95,16 +101,32 @@ function About({ model: { card, kind } }: { model: EncoderModel }) {
         </p>
       )}
       <p>
-        {made} {card.licence}
+        {made} {card.licence && text.licence(card.licence)}
       </p>
       {card.sources.map((source) => (
         <p key={source}>{source}</p>
       ))}
+      <p>{text.addHint}</p>
     </details>
   );
 }
 
+/** A model on its way in; it may have come by a drop while something else was in sight. */
 function Adding() {
+  const analysis = useAnalysis();
+  const kind = useStore(analysis.models, (state) => state.adding.kind);
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (kind === "asking" || kind === "failed") place.current?.scrollIntoView({ block: "start" });
+  }, [kind]);
+  return (
+    <div ref={place} className={styles.adding}>
+      <AddingState />
+    </div>
+  );
+}
+
+function AddingState() {
   const analysis = useAnalysis();
   const adding = useStore(analysis.models, (state) => state.adding);
   switch (adding.kind) {
@@ -176,10 +198,14 @@ function Place() {
 /** What it will cost, before it is begun. */
 function Estimate({ id, model }: { id: string; model: EncoderModel }) {
   const analysis = useAnalysis();
-  const count = useStore(analysis.tissue, (state) => tissueOf(state, id).preview?.count);
+  const count = useStore(analysis.tissue, (state) => {
+    const { preview } = tissueOf(state, id);
+    return preview.kind === "done" ? preview.value.count : undefined;
+  });
   const { device, speeds } = useStore(analysis.models, (state) => state);
   const free = useStore(analysis.job, (state) => (state.place.kind === "browser" ? state.freeBytes : undefined));
   if (count === undefined) return <p className={styles.quiet}>{text.needsTissue}</p>;
+  if (count === 0) return null;
   const speed = device.kind === "done" ? speeds[`${keyOf(model)} ${device.value.device}`] : undefined;
   const bytes = count * model.card.dimension * BYTES_PER_NUMBER;
   const isTight = free !== undefined && bytes * 2 > free;
@@ -197,9 +223,19 @@ function RunButtons({ id, isReady }: { id: string; isReady: boolean }) {
   const entries = useSlides((state) => state.entries);
   // Those that could not be read too: the table says why, and offers to try again.
   const all = entries.map((entry) => entry.id);
+  // What comes first, or goes on, has the colour.
+  const isFirst = useStore(analysis.tissue, (state) => tissueOf(state, id).tissue.kind !== "done");
+  const hasNext = useStore(
+    analysis.job,
+    ({ outcome, unfinished }) => outcome !== undefined || unfinished !== undefined,
+  );
   return (
     <div className={styles.buttons}>
-      <Button kind="primary" isDisabled={!isReady || !hasScale} onPress={() => void analysis.start([id])}>
+      <Button
+        kind={isFirst || hasNext ? "plain" : "primary"}
+        isDisabled={!isReady || !hasScale}
+        onPress={() => void analysis.start([id])}
+      >
         <Play aria-hidden />
         {all.length > 1 ? text.runThis : text.run}
       </Button>

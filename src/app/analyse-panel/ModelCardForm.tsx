@@ -67,23 +67,21 @@ export function ModelCardForm({ fileName, card: suggested, wrongField }: ModelCa
       </div>
       <ThreeNumbers label={text.mean} value={card.input.mean} onChange={(mean) => input({ mean })} />
       <ThreeNumbers label={text.std} value={card.input.std} onChange={(std) => input({ std })} />
-      <div className={styles.pair}>
-        <Select
-          label={text.pooling}
-          value={card.pooling}
-          choices={POOLINGS.map((value) => ({ value, label: text.poolings[value] }))}
-          onChange={(pooling) => change({ pooling })}
-        />
-        <NumberField
-          label={text.magnification}
-          unit="×"
-          value={card.magnification}
-          min={0.25}
-          max={160}
-          step="any"
-          onChange={(magnification) => change({ magnification })}
-        />
-      </div>
+      <Select
+        label={text.pooling}
+        value={card.pooling}
+        choices={POOLINGS.map((value) => ({ value, label: text.poolings[value] }))}
+        onChange={(pooling) => change({ pooling })}
+      />
+      <NumberField
+        label={text.magnification}
+        unit="×"
+        value={card.magnification}
+        min={0.25}
+        max={160}
+        step="any"
+        onChange={(magnification) => change({ magnification })}
+      />
       <div className={styles.buttons}>
         <button type="submit" className={styles.submit}>
           {text.add}

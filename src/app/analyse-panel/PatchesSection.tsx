@@ -81,6 +81,7 @@ export function PatchesSection({ id, slide }: { id: string; slide: Slide }) {
         step={0.01}
         onChange={(leastTissue) => set({ leastTissue })}
       />
+      <NoPatches id={id} />
       <Switch isSelected={choices.showGrid} onChange={(showGrid) => set({ showGrid })}>
         {text.show}
       </Switch>
@@ -88,20 +89,34 @@ export function PatchesSection({ id, slide }: { id: string; slide: Slide }) {
   );
 }
 
+/** Tissue without a patch is a warning, never a silent success. */
+function NoPatches({ id }: { id: string }) {
+  const analysis = useAnalysis();
+  const isEmpty = useStore(analysis.tissue, (state) => {
+    const { tissue, preview } = tissueOf(state, id);
+    const hasTissue = tissue.kind === "done" && tissue.value.polygons.length > 0;
+    return hasTissue && preview.kind === "done" && preview.value.count === 0;
+  });
+  return isEmpty ? <p className={styles.warning}>{text.none}</p> : null;
+}
+
 /** How many patches there would be, and how large one is on the slide. */
 function Count({ id, slide }: { id: string; slide: Slide }) {
   const analysis = useAnalysis();
   const { tissue, preview, mpp } = useStore(analysis.tissue, (state) => tissueOf(state, id));
-  if (tissue.kind !== "done" || !preview) return null;
+  if (tissue.kind !== "done" || preview.kind === "nothing") return null;
+  if (preview.kind === "failed") return <p className={styles.warning}>{preview.failure.why}</p>;
   const um = mpp ?? slide.mpp?.x;
   return (
     <p className={styles.count} aria-live="polite">
-      {preview.count === 0 ? (
-        <span className={styles.warning}>{text.none}</span>
+      {preview.kind === "working" ? (
+        <span className={styles.quiet}>{text.counting}</span>
       ) : (
         <>
-          <strong>{text.count(preview.count)}</strong>
-          {um !== undefined && <span className={styles.quiet}>{text.wide(formatLength(preview.sideLevel0 * um))}</span>}
+          <strong>{text.count(preview.value.count)}</strong>
+          {um !== undefined && (
+            <span className={styles.quiet}>{text.wide(formatLength(preview.value.sideLevel0 * um))}</span>
+          )}
         </>
       )}
     </p>

@@ -36,7 +36,7 @@ export function PixelSizeSection({ id, slide }: { id: string; slide: Slide }) {
     <section className={styles.section}>
       <h2>{text.title}</h2>
       <p className={styles.quiet}>{text.why}</p>
-      <div className={styles.line}>
+      <div className={styles.typedLine}>
         <label className={styles.typed} htmlFor={field}>
           <span>{text.field}</span>
           <input

@@ -2,7 +2,7 @@ import { createChoicesStore } from "../stores/choices.ts";
 import { createJobStore } from "../stores/job.ts";
 import { createModelsStore } from "../stores/models.ts";
 import { createResultsStore } from "../stores/results.ts";
-import { createTissueStore } from "../stores/tissue.ts";
+import { createTissueStore, tissueOf } from "../stores/tissue.ts";
 import { createTissueFinding } from "./find-tissue.ts";
 import { createJobs } from "./jobs.ts";
 import { createModelKeeping } from "./models.ts";
@@ -36,7 +36,7 @@ export function createAnalysis({ storage, ...needs }: AnalysisNeeds) {
   const results = createResults(parts, place.read);
   const jobs = createJobs(parts, place, () => {
     void results.load();
-    void showKeptTissue();
+    void showKeptTissue({ isNews: true });
   });
 
   let layers: (() => void) | undefined;
@@ -45,19 +45,30 @@ export function createAnalysis({ storage, ...needs }: AnalysisNeeds) {
     const { viewer } = needs.chrome.getState();
     layers = viewer && showLayers(viewer, parts, (index) => void results.choose(index));
   };
+  const stopTissue = needs.slides.subscribe((state, before) => {
+    if (state.slide && state.slide !== before.slide) void showKeptTissue({ isNews: false });
+  });
   const stopFollowing = needs.chrome.subscribe((state, before) => state.viewer !== before.viewer && followViewer());
   followViewer();
-  if (needs.slides.getState().slide) void results.load();
+  if (needs.slides.getState().slide) {
+    void results.load();
+    void showKeptTissue({ isNews: false });
+  }
 
-  /** Contours of the shown slide that the folder holds, made by a job, by TRIDENT, or edited by hand. */
-  async function showKeptTissue(): Promise<void> {
+  /**
+   * Contours of the shown slide that the folder holds, made by a job, by TRIDENT, or edited by hand.
+   * @param isNews - they have just come about; else what is already known of the slide stands.
+   */
+  async function showKeptTissue({ isNews }: { isNews: boolean }): Promise<void> {
     const { slide, activeId } = needs.slides.getState();
-    if (!slide || activeId === undefined) return;
+    const isWanted = () => isNews || tissueOf(stores.tissue.getState(), activeId).tissue.kind === "nothing";
+    if (!slide || activeId === undefined || !isWanted()) return;
     try {
       const engine = await needs.engine();
       const folder = await place.read();
       const polygons = folder && (await engine.readTissue(folder, engine.stemOf(slide.name)));
-      if (polygons && needs.slides.getState().slide === slide) tissue.show(activeId, slide, polygons, engine);
+      const isShown = needs.slides.getState().slide === slide;
+      if (polygons && isShown && isWanted()) tissue.show(activeId, slide, polygons, engine);
     } catch {
       // The job table says what is wrong with it; without contours the slide is as before.
     }
@@ -86,9 +97,15 @@ export function createAnalysis({ storage, ...needs }: AnalysisNeeds) {
     storeModel: models.store,
     removeModel: models.remove,
     cancelAdding: models.cancelAdding,
+    /** Where results shall go; what the folder holds of an earlier job is gone on from. */
     async pickFolder() {
       const handle = await needs.folderPicker.pick();
-      if (handle) await jobs.openFolder(handle);
+      if (handle) await jobs.openFolder(handle, { isNew: true });
+    },
+    /** A folder in which a job was begun. */
+    async openJobFolder() {
+      const handle = await needs.folderPicker.pick();
+      if (handle) await jobs.openFolder(handle, { isNew: false });
     },
     useBrowserStorage() {
       place.use(undefined);
@@ -118,6 +135,7 @@ export function createAnalysis({ storage, ...needs }: AnalysisNeeds) {
     stop() {
       layers?.();
       stopFollowing();
+      stopTissue();
       tissue.stop();
       models.stop();
       results.stop();

@@ -3,7 +3,7 @@ import type { Slide } from "#slide";
 import { patchSettings, segmentationSettings } from "../stores/choices.ts";
 import { activeEntry } from "../stores/slides.ts";
 import { NOTHING, WORKING } from "../stores/step.ts";
-import { type FoundTissue, tissueOf } from "../stores/tissue.ts";
+import { type FoundTissue, type SlideTissue, tissueOf } from "../stores/tissue.ts";
 import type { Engine, Previewer } from "./engine-contract.ts";
 import { type AnalysisParts, failureOf } from "./parts.ts";
 
@@ -29,7 +29,7 @@ export function createTissueFinding(parts: AnalysisParts) {
     finding = { id: now.id, abort };
     const { id, slide } = now;
     const change = tissue.getState().change;
-    change(id, { tissue: WORKING, preview: undefined });
+    change(id, { tissue: WORKING, preview: NOTHING });
     try {
       engine = await parts.engine();
       abort.signal.throwIfAborted();
@@ -55,8 +55,10 @@ export function createTissueFinding(parts: AnalysisParts) {
   /** A grid is drawn within a frame of the change; of changes in one frame only the last is computed. */
   async function preview(): Promise<void> {
     const now = shown();
-    const { tissue: step, mpp } = tissueOf(tissue.getState(), now?.id);
+    const { tissue: step, preview: before, mpp } = tissueOf(tissue.getState(), now?.id);
     if (!now || !engine || step.kind !== "done") return;
+    const set = (preview: SlideTissue["preview"]) => tissue.getState().change(now.id, { preview });
+    if (before.kind !== "done") set(WORKING);
     const { polygons } = step.value;
     if (previewer?.polygons !== polygons) {
       previewer?.it.close();
@@ -65,11 +67,12 @@ export function createTissueFinding(parts: AnalysisParts) {
     const { it } = previewer;
     try {
       const patches = await it.show(patchSettings(choices.getState()));
-      if (previewer?.it === it) tissue.getState().change(now.id, { preview: patches });
+      if (previewer?.it === it) set({ kind: "done", value: patches });
     } catch (error) {
-      // A later change has taken over, or the choices cannot be cut: running them gives the reason.
-      const isOvertaken = error instanceof DOMException && error.name === "AbortError";
-      if (!isOvertaken && previewer?.it === it) tissue.getState().change(now.id, { preview: undefined });
+      // A later change has taken over.
+      if (error instanceof DOMException && error.name === "AbortError") return;
+      const failure = await failureOf(parts, error, now.slide.name);
+      if (previewer?.it === it) set({ kind: "failed", failure });
     }
   }
 
@@ -99,7 +102,7 @@ export function createTissueFinding(parts: AnalysisParts) {
     cancel: () => finding?.abort.abort(),
     /** The size of a pixel, where the file does not say. */
     giveMpp(id: string, mpp: number | undefined) {
-      tissue.getState().change(id, { mpp, tissue: NOTHING, preview: undefined });
+      tissue.getState().change(id, { mpp, tissue: NOTHING, preview: NOTHING });
     },
     /** Tissue that a job has found, or that a folder holds. */
     show(id: string, slide: Slide, polygons: FoundTissue["polygons"], loaded: Engine) {

@@ -1,4 +1,4 @@
-import type { JobSettings, JobSlide } from "#pipeline";
+import type { JobOutcome, JobSettings, JobSlide } from "#pipeline";
 import type { Folder } from "#storage";
 import { analysisWords } from "../analysis-words.ts";
 import type { LastJob } from "../opening/kept.ts";
@@ -16,7 +16,7 @@ const TELL_EVERY_MS = 200;
 
 /** Runs the chain over slides of the rail, one job at a time, and goes on with one that was left. */
 export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: () => void) {
-  const { library, session, kept, slides, settings, choices, tissue, models, job: store } = parts;
+  const { library, session, kept, slides, chrome, settings, choices, tissue, models, job: store } = parts;
   let running: { readonly job: RunnableJob; readonly abort: AbortController } | undefined;
   let latest: RunnableJob | undefined;
 
@@ -103,8 +103,7 @@ export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: ()
     tell();
     try {
       const outcome = await job.run({ signal: abort.signal });
-      const failure =
-        outcome.status === "error" ? await failureOf(parts, outcome.error, store.getState().place.name) : undefined;
+      const failure = await whyStopped(job, outcome);
       // Cancelled or stopped, it is offered again at the next visit.
       if (outcome.status === "completed") await kept.saveJob(undefined);
       store.setState({ phase: "ended", outcome, failure });
@@ -117,6 +116,12 @@ export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: ()
       running = undefined;
       onDone();
     }
+  }
+
+  /** Why the whole job stopped; of a single slide, why that failed: nobody looks for it in a table of one. */
+  async function whyStopped({ slides: [first, second] }: RunnableJob, outcome: JobOutcome) {
+    if (outcome.status === "error") return failureOf(parts, outcome.error, store.getState().place.name);
+    return first?.error && !second ? failureOf(parts, first.error, first.name) : undefined;
   }
 
   /** For the estimate of the next run. */
@@ -149,6 +154,10 @@ export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: ()
     const left = await kept.lastJob();
     if (!left || isRunning(store.getState())) return;
     place.use(left.folder);
+    // In sight once, whatever was looked at before.
+    const { panelOpen, panelTab } = settings.getState();
+    if (!panelOpen || panelTab !== "analyse") showTable();
+    chrome.setState({ sheet: "half", sheetTab: "analyse" });
     store.setState({ unfinished: { names: left.slides.map(({ name }) => name) } });
   }
 
@@ -213,8 +222,11 @@ export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: ()
     giveMpp(entry: Pick<SlideEntry, "folder" | "name">, mpp: number) {
       latest?.giveMpp(pathOf(entry), mpp);
     },
-    /** Looks into a folder that a job of ours, or of Python TRIDENT, was done in. */
-    async openFolder(handle: FileSystemDirectoryHandle): Promise<void> {
+    /**
+     * Takes a folder for results, and looks into it for a job of ours or of Python TRIDENT.
+     * @param isNew - it may be empty; else that is a mistake to be told.
+     */
+    async openFolder(handle: FileSystemDirectoryHandle, { isNew }: { isNew: boolean }): Promise<void> {
       place.use(handle);
       try {
         const folder = await place.read();
@@ -222,9 +234,16 @@ export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: ()
         const held = await (await parts.engine()).readJobFolder(folder);
         const features = new Set(held.coordsFolders.flatMap(({ encoders }) => encoders.flatMap((one) => one.slides)));
         const coords = held.coordsFolders.flatMap((one) => one.slides);
-        if (held.slides.length === 0 && coords.length === 0) return store.setState({ failure: noJob(folder) });
+        if (held.slides.length === 0 && coords.length === 0) {
+          store.setState({ outcome: undefined, failure: isNew ? undefined : noJob(folder) });
+          return onDone();
+        }
         const contours = held.slides.filter((slide) => slide.hasContours).length;
-        store.setState({ failure: undefined, held: { slides: held.slides.length, contours, features: features.size } });
+        store.setState({
+          outcome: undefined,
+          failure: undefined,
+          held: { slides: held.slides.length, contours, features: features.size },
+        });
         if (held.settings) choices.getState().set(choicesOf(held.settings.patches, held.settings.segmentation));
       } catch (error) {
         store.setState({ failure: await failureOf(parts, error, handle.name) });

@@ -1,4 +1,5 @@
 import type { Folder } from "#storage";
+import { fitScoreScale } from "#viewer";
 import { type FeaturesName, NO_RESULTS } from "../stores/results.ts";
 import { activeEntry } from "../stores/slides.ts";
 import { NOTHING, WORKING } from "../stores/step.ts";
@@ -68,7 +69,7 @@ export function createResults(parts: AnalysisParts, place: () => Promise<Folder 
     const scores = await compare.scoresOf(index);
     if (choice !== choosing || comparer !== compare) return;
     const nearest = engine.nearest(scores, NEAREST, { except: index });
-    results.setState({ chosen: { index, scores, nearest, low: lowOf(scores) } });
+    results.setState({ chosen: { index, scores, nearest, fitted: fitScoreScale(scores, index) } });
   }
 
   const stop = slides.subscribe((state, before) => {
@@ -103,10 +104,4 @@ function smallestStep(coords: Int32Array): number {
 
 function isSame(a: FeaturesName, b: FeaturesName): boolean {
   return a.coordsFolder === b.coordsFolder && a.encoder === b.encoder;
-}
-
-/** The 2nd percentile: a pen mark or a fold unlike all else would take the colours from the tissue. */
-function lowOf(scores: Float32Array): number {
-  const ascending = scores.filter((score) => !Number.isNaN(score)).sort();
-  return ascending[Math.floor(ascending.length * 0.02)] ?? 0;
 }

@@ -1,4 +1,4 @@
-import { ContoursLayer, PatchGridLayer, ScoreLayer, type Viewer } from "#viewer";
+import { ContoursLayer, PatchGridLayer, ScoreLayer, type Viewer, WHOLE_SCALE } from "#viewer";
 import { tissueOf } from "../stores/tissue.ts";
 import type { AnalysisParts } from "./parts.ts";
 
@@ -45,15 +45,16 @@ export function showLayers(viewer: Viewer, parts: AnalysisParts, onPress: (index
       layer.style = {
         colors: choice.colors,
         opacity: choice.opacity,
-        range: [choice.range === "own" ? (chosen?.low ?? 0) : 0, 1],
+        scale: choice.range === "own" && chosen ? chosen.fitted : WHOLE_SCALE,
       };
       if (chosen?.scores !== shownScores) layer.show(chosen?.scores);
       shownScores = chosen?.scores;
       layer.chosen = chosen?.index;
     }
 
-    if (preview !== shownPatches) grid.show(preview?.coords ?? new Int32Array(0), preview?.sideLevel0 ?? 1);
-    shownPatches = preview;
+    const patches = preview.kind === "done" ? preview.value : undefined;
+    if (patches !== shownPatches) grid.show(patches?.coords ?? new Int32Array(0), patches?.sideLevel0 ?? 1);
+    shownPatches = patches;
     // Lines over colours would hide them.
     grid.isVisible = !hidden && choice.showGrid && !isScored;
   }

@@ -253,7 +253,7 @@ export function listCommands({ slides, settings, chrome, session, analysis }: Ap
       group: "analysis",
       keys: [],
       isPossible: () => hasView() && !runsJob() && loaded()?.isFolderPossible === true,
-      run: () => void loaded()?.pickFolder(),
+      run: () => void loaded()?.openJobFolder(),
     },
     {
       id: "download-zip",

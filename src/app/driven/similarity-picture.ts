@@ -1,8 +1,9 @@
 import { coordsFolderName, cosineSimilarity, nearest, type PatchSettings, readFeatures, stemOf } from "#pipeline";
 import type { Slide } from "#slide";
 import type { Folder } from "#storage";
-import { colorMap } from "#viewer";
+import { type ColorMap, colorMap, fitScoreScale, placeOnScale, type ScoreScale, scoreAtPlace } from "#viewer";
 import { analysisWords } from "../analysis-words.ts";
+import { formatScore } from "../format.ts";
 
 /** What the picture is made of. */
 export interface SimilarityPicture {
@@ -22,6 +23,7 @@ const OPACITY = 0.6;
 /** The most similar patches, in a row below the slide. */
 const EXAMPLES = 8;
 const MARGIN_PX = 16;
+const LEGEND_PX = 256;
 const FONT = "14px system-ui, sans-serif";
 
 /**
@@ -78,12 +80,12 @@ async function draw(
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.putImageData(new ImageData(thumbnail.data, thumbnail.width, thumbnail.height), 0, 0);
 
-  const least = scores.reduce((low, score) => Math.min(low, score), 1);
+  const colourScale = fitScoreScale(scores, index);
   const colours = colorMap("viridis");
   context.globalAlpha = OPACITY;
   const side = sideLevel0 * scale;
   for (const [i, score] of scores.entries()) {
-    context.fillStyle = css(colours, (score - least) / (1 - least || 1));
+    context.fillStyle = css(colours, placeOnScale(colourScale, score));
     context.fillRect(coords[2 * i]! * scale, coords[2 * i + 1]! * scale, side, side);
   }
   context.globalAlpha = 1;
@@ -92,8 +94,8 @@ async function draw(
   context.strokeRect(coords[2 * index]! * scale, coords[2 * index + 1]! * scale, side, side);
 
   const top = thumbnail.height + MARGIN_PX;
-  drawLegend(context, colours, least, { x: MARGIN_PX, y: top });
-  for (const [place, patch] of nearest(scores, EXAMPLES).entries()) {
+  drawLegend(context, colours, colourScale, { x: MARGIN_PX, y: top });
+  for (const [place, patch] of nearest(scores, EXAMPLES, { except: index }).entries()) {
     const x = coords[2 * patch]!;
     const y = coords[2 * patch + 1]!;
     const level = slide.getBestLevelForDownsample(sideLevel0 / example);
@@ -109,22 +111,27 @@ async function draw(
 
 function drawLegend(
   context: CanvasRenderingContext2D,
-  colours: Uint32Array,
-  least: number,
+  colours: ColorMap,
+  scale: ScoreScale,
   { x, y }: { x: number; y: number },
 ): void {
-  for (let i = 0; i < 256; i++) {
-    context.fillStyle = css(colours, i / 255);
+  for (let i = 0; i < LEGEND_PX; i++) {
+    context.fillStyle = css(colours, i / (LEGEND_PX - 1));
     context.fillRect(x + i, y, 1, 16);
   }
   context.fillStyle = "#000000";
   context.font = FONT;
   context.textBaseline = "top";
-  context.fillText(analysisWords.driven.legend(least.toFixed(2)), x + 256 + MARGIN_PX, y);
+  context.fillText(analysisWords.driven.legend, x + LEGEND_PX + MARGIN_PX, y);
+  for (const place of [0, 0.5, 1]) {
+    context.textAlign = (["left", "center", "right"] as const)[place * 2]!;
+    context.fillText(formatScore(scoreAtPlace(scale, place)), x + place * LEGEND_PX, y + 20);
+  }
+  context.textAlign = "left";
 }
 
 /** @param value - 0 to 1. */
-function css(colours: Uint32Array, value: number): string {
+function css(colours: ColorMap, value: number): string {
   const rgb = colours[Math.round(Math.min(1, Math.max(0, value)) * 255)]!;
   return `rgb(${rgb & 255} ${(rgb >> 8) & 255} ${(rgb >> 16) & 255})`;
 }

@@ -18,6 +18,7 @@ export function JobPanel() {
   const running = useStore(analysis.job, isRunning);
   const held = useStore(analysis.job, (state) => state.held);
   const place = useStore(analysis.job, (state) => state.place);
+  const isLeft = useStore(analysis.job, (state) => state.unfinished !== undefined);
   const failed = slides.filter(({ status }) => status === "failed" || status === "locked" || status === "needs_mpp");
   return (
     <div className={styles.panel}>
@@ -32,11 +33,11 @@ export function JobPanel() {
         )}
         {!running && analysis.isFolderPossible && (
           <div>
-            <Button kind="quiet" onPress={() => void analysis.pickFolder()}>
+            <Button kind="quiet" onPress={() => void analysis.openJobFolder()}>
               <FolderOpen aria-hidden />
               {text.open}
             </Button>
-            {slides.length === 0 && <p className={styles.quiet}>{text.openHint}</p>}
+            {slides.length === 0 && !isLeft && <p className={styles.quiet}>{text.openHint}</p>}
           </div>
         )}
         {held && (
@@ -45,7 +46,11 @@ export function JobPanel() {
           </p>
         )}
       </div>
-      {slides.length > 0 ? <JobTable slides={slides} /> : !running && <p className={styles.note}>{text.nothing}</p>}
+      {slides.length > 0 ? (
+        <JobTable slides={slides} />
+      ) : (
+        !running && !isLeft && <p className={styles.note}>{text.nothing}</p>
+      )}
     </div>
   );
 }

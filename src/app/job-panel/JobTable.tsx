@@ -83,7 +83,7 @@ function Row({ slide }: { slide: SlideState }) {
   const Icon = ICONS[slide.status];
   const { step, status, patches, seconds } = slide;
   const progress = step && slide.steps[step];
-  const canRetry = status === "failed" || status === "locked" || status === "cancelled";
+  const canRetry = status === "failed" || status === "locked" || status === "needs_mpp" || status === "cancelled";
   return (
     <>
       <span role="cell" className={styles.slide}>

@@ -58,11 +58,17 @@ function Ended({ job: { outcome, place, packing } }: { job: JobState }) {
   const hasFeatures = useStore(analysis.results, (state) => state.features.kind === "done");
   if (!outcome) return null;
   const failed = outcome.failed.length + outcome.needMpp.length;
-  const isWhole = outcome.status === "completed" && failed === 0;
+  const isWhole = outcome.status === "completed" && failed === 0 && outcome.warned.length === 0;
+  const isWarning = !isWhole && outcome.status !== "cancelled";
   return (
     <div className={styles.status}>
-      <p role="status" className={isWhole ? undefined : styles.warning}>
-        {text.ended(outcome.done.length + outcome.warned.length, failed, outcome.status === "cancelled")}
+      <p role="status" className={isWarning ? styles.warning : undefined}>
+        {text.ended(
+          outcome.done.length + outcome.warned.length,
+          failed,
+          outcome.status === "cancelled",
+          outcome.warned.length,
+        )}
       </p>
       <div className={styles.buttons}>
         {outcome.status === "cancelled" && (
@@ -72,7 +78,7 @@ function Ended({ job: { outcome, place, packing } }: { job: JobState }) {
         )}
         {hasFeatures && (
           <Button
-            kind={isWhole ? "primary" : "plain"}
+            kind={outcome.status === "cancelled" ? "plain" : "primary"}
             onPress={() => {
               set({ panelTab: "results" });
               chrome.setState({ sheetTab: "results" });

@@ -24,7 +24,7 @@ export function Rail() {
         ))}
       </TabList>
       <TabPanel id="slides" className={styles.railPanel!}>
-        <SlideList onHide={hide} />
+        <SlideList onHide={hide} isTitled={false} />
       </TabPanel>
       <TabPanel id="job" className={styles.railPanel!}>
         <Suspense fallback={<LoadingPanel />}>

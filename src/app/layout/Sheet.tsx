@@ -45,7 +45,7 @@ export function Sheet({ foot }: { foot: ReactNode }) {
               <JobPanel />
             </Suspense>
           )}
-          <SlideList />
+          <SlideList isTitled={hasJob} />
         </TabPanel>
         <TabPanel id="slide" className={styles.tabPanel!} inert={!isOpen} data-scroller>
           <SlidePanel />

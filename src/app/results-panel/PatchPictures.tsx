@@ -10,6 +10,8 @@ import styles from "./ResultsPanel.module.css";
 const text = analysisWords.results;
 /** Sharp enough on a dense screen at the size the pictures are shown. */
 const PICTURE_PX = 160;
+/** The best lie close together. */
+const SCORE_DECIMALS = 4;
 /** Behind the tiles of the view. */
 const PRIORITY = -1;
 
@@ -26,11 +28,11 @@ export function PatchPictures({ features, chosen, onShow }: PatchPicturesProps) 
   return (
     <ol className={styles.pictures}>
       {Array.from(chosen.nearest, (index, rank) => {
-        const score = formatScore(chosen.scores[index]!);
+        const score = formatScore(chosen.scores[index]!, SCORE_DECIMALS);
         return (
           <li key={index}>
             <button type="button" aria-label={text.choose(rank + 1, score)} onClick={() => onShow(index)}>
-              <Picture slide={slide} features={features} index={index} />
+              <PatchPicture slide={slide} features={features} index={index} />
               <span>{score}</span>
             </button>
           </li>
@@ -40,7 +42,8 @@ export function PatchPictures({ features, chosen, onShow }: PatchPicturesProps) 
   );
 }
 
-function Picture({ slide, features, index }: { slide: Slide; features: Embedded; index: number }) {
+/** A patch as it is on the slide. */
+export function PatchPicture({ slide, features, index }: { slide: Slide; features: Embedded; index: number }) {
   const [pixels, setPixels] = useState<Pixels | "failed">();
   useEffect(() => {
     const abort = new AbortController();

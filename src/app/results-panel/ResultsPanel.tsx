@@ -1,15 +1,16 @@
 import { Crosshair, X } from "lucide-react";
-import { COLOR_MAP_NAMES } from "#viewer";
+import { useEffect } from "react";
+import { COLOR_MAP_NAMES, WHOLE_SCALE } from "#viewer";
 import { analysisWords } from "../analysis-words.ts";
 import { Button, Segments, Select, Slider, Switch } from "../controls/controls.tsx";
 import { SmallFailure } from "../failures/SmallFailure.tsx";
-import { formatCount, formatPercent } from "../format.ts";
+import { formatPercent } from "../format.ts";
 import { useAnalysis, useChrome, useSlides } from "../stores/context.tsx";
 import type { ChosenPatch, Embedded, FeaturesName } from "../stores/results.ts";
 import { activeEntry } from "../stores/slides.ts";
 import { useStore } from "../stores/store.ts";
 import { ColorLegend } from "./ColorLegend.tsx";
-import { PatchPictures } from "./PatchPictures.tsx";
+import { PatchPicture, PatchPictures } from "./PatchPictures.tsx";
 import { middleOf, nearestToMiddle } from "./patch-in-view.ts";
 import styles from "./ResultsPanel.module.css";
 
@@ -18,6 +19,7 @@ const text = analysisWords.results;
 /** What the features of the shown slide tell: what is like what. */
 export function ResultsPanel() {
   const analysis = useAnalysis();
+  useEffect(() => void analysis.opened(), [analysis]);
   const name = useSlides((state) => activeEntry(state)?.name ?? "");
   const features = useStore(analysis.results, (state) => state.features);
   switch (features.kind) {
@@ -43,6 +45,10 @@ export function ResultsPanel() {
 function Similarity({ features }: { features: Embedded }) {
   const analysis = useAnalysis();
   const { chosen, names, name } = useStore(analysis.results, (state) => state);
+  const encoder = useStore(
+    analysis.models,
+    ({ models }) => models.find(({ card }) => card.id === features.encoder)?.card.name ?? features.encoder,
+  );
   return (
     <div>
       <section className={styles.section}>
@@ -54,7 +60,7 @@ function Similarity({ features }: { features: Embedded }) {
             onChange={(label) => void analysis.loadResults(names.find((one) => labelOf(one) === label))}
           />
         )}
-        <p className={styles.quiet}>{text.facts(features.coords.length / 2, features.dimension, features.encoder)}</p>
+        <p className={styles.quiet}>{text.facts(features.coords.length / 2, features.dimension, encoder)}</p>
         {!chosen && <p>{text.press}</p>}
         <TakeMiddle features={features} />
       </section>
@@ -80,8 +86,8 @@ function Chosen({ features, chosen }: { features: Embedded; chosen: ChosenPatch 
   const analysis = useAnalysis();
   const viewer = useChrome((state) => state.viewer);
   const choices = useStore(analysis.choices, (state) => state);
-  const { x, y } = middleOf(features, chosen.index);
-  const low = choices.range === "own" ? chosen.low : 0;
+  const slide = useSlides((state) => state.slide);
+  const scale = choices.range === "own" ? chosen.fitted : WHOLE_SCALE;
   const show = (index: number) => {
     const middle = middleOf(features, index);
     viewer?.setView({ centerX: middle.x, centerY: middle.y }, { animate: true });
@@ -96,8 +102,11 @@ function Chosen({ features, chosen }: { features: Embedded; chosen: ChosenPatch 
             {text.clear}
           </Button>
         </div>
-        <p className={styles.quiet}>{text.toPatch(formatCount(Math.round(x)), formatCount(Math.round(y)))}</p>
-        <ColorLegend colors={choices.colors} low={low} high={1} />
+        <div className={styles.compared}>
+          {slide && <PatchPicture slide={slide} features={features} index={chosen.index} />}
+          <p className={styles.quiet}>{text.toThis}</p>
+        </div>
+        <ColorLegend colors={choices.colors} scale={scale} />
         <Switch isSelected={choices.showScores} onChange={(showScores) => choices.set({ showScores })}>
           {text.show}
         </Switch>
@@ -110,26 +119,38 @@ function Chosen({ features, chosen }: { features: Embedded; chosen: ChosenPatch 
           step={0.01}
           onChange={(opacity) => choices.set({ opacity })}
         />
-        <div className={styles.pair}>
-          <Segments
-            label={text.colors}
-            value={choices.colors}
-            choices={COLOR_MAP_NAMES.map((value) => ({ value, label: text.colorMaps[value] }))}
-            onChange={(colors) => choices.set({ colors })}
-          />
-          <Segments
-            label={text.range}
-            value={choices.range}
-            choices={(["own", "full"] as const).map((value) => ({ value, label: text.ranges[value] }))}
-            onChange={(range) => choices.set({ range })}
-          />
-        </div>
+        <Look />
       </section>
       <section className={styles.section}>
         <h2>{text.alike}</h2>
         <PatchPictures features={features} chosen={chosen} onShow={show} />
       </section>
     </>
+  );
+}
+
+/** What few change: which colours, and over what they are spread. */
+function Look() {
+  const analysis = useAnalysis();
+  const choices = useStore(analysis.choices, (state) => state);
+  return (
+    <details className={styles.look}>
+      <summary className={styles.quiet}>{text.look}</summary>
+      <div className={styles.pair}>
+        <Segments
+          label={text.colors}
+          value={choices.colors}
+          choices={COLOR_MAP_NAMES.map((value) => ({ value, label: text.colorMaps[value] }))}
+          onChange={(colors) => choices.set({ colors })}
+        />
+        <Segments
+          label={text.range}
+          value={choices.range}
+          choices={(["own", "full"] as const).map((value) => ({ value, label: text.ranges[value] }))}
+          onChange={(range) => choices.set({ range })}
+        />
+      </div>
+    </details>
   );
 }
 

@@ -14,7 +14,7 @@ const FILTER_FROM = 8;
 const ROW_PX = { folder: 28, slide: 68 };
 
 /** The slides that were opened or found, by folder. Hundreds of them: only the rows in sight exist. */
-export function SlideList({ onHide }: { onHide?: () => void }) {
+export function SlideList({ onHide, isTitled = true }: { onHide?: () => void; isTitled?: boolean }) {
   const session = useSession();
   const entries = useSlides((state) => state.entries);
   const activeId = useSlides((state) => state.activeId);
@@ -23,8 +23,10 @@ export function SlideList({ onHide }: { onHide?: () => void }) {
   return (
     <div className={styles.list}>
       <header>
-        <h2>{text.title}</h2>
-        {entries.length > 1 && <span className={styles.count}>{entries.length}</span>}
+        {isTitled && <h2>{text.title}</h2>}
+        {(entries.length > 1 || !isTitled) && (
+          <span className={styles.count}>{isTitled ? entries.length : text.count(entries.length)}</span>
+        )}
         <span className={styles.space} />
         <IconButton label={words.first.openSlide} shortcut="Ctrl+O" onPress={() => session.openSlide()}>
           <FilePlus2 aria-hidden />

@@ -1,3 +1,4 @@
+import type { ScoreScale } from "#viewer";
 import { NOTHING, type Step } from "./step.ts";
 import { createStore, type StoreApi } from "./store.ts";
 
@@ -20,8 +21,8 @@ export interface Embedded {
 export interface ChosenPatch {
   readonly index: number;
   readonly scores: Float32Array;
-  /** Where the colours begin when they are fitted to the slide: all but a few outliers are above. */
-  readonly low: number;
+  /** Colours as they are fitted to the slide. */
+  readonly fitted: ScoreScale;
   /** Best first, without the patch itself. */
   readonly nearest: Int32Array;
 }

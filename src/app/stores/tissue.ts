@@ -14,13 +14,13 @@ export interface FoundTissue {
 /** What is known of a slide before anything is kept. */
 export interface SlideTissue {
   readonly tissue: Step<FoundTissue>;
-  /** Where patches would be cut by the present choices. */
-  readonly preview: PatchPreview | undefined;
+  /** Where patches would be cut by the present choices; while it follows a change, still the one before. */
+  readonly preview: Step<PatchPreview>;
   /** µm per pixel, as a person said where the file does not. */
   readonly mpp: number | undefined;
 }
 
-export const NO_TISSUE_YET: SlideTissue = { tissue: NOTHING, preview: undefined, mpp: undefined };
+export const NO_TISSUE_YET: SlideTissue = { tissue: NOTHING, preview: NOTHING, mpp: undefined };
 
 export interface TissueState {
   /** By id of the rail's entry. */

@@ -6,8 +6,11 @@ import { type PictureArea, ViewPicture } from "./view-picture.ts";
 
 /** Squares smaller than this are shown as an area: their lines would cover the tissue. */
 const MIN_LINED_CSS_PX = 5;
+/** From this size on there is room for a light edge beside each line, for dark tissue. */
+const MIN_EDGED_CSS_PX = 48;
 /** A blue that tissue is not: 0xAABBGGRR. */
 const LINE = 0xe6_d6_54_00;
+const EDGE = 0x99_ff_ff_ff;
 /** The same, thin. */
 const AREA = 0x55_d6_54_00;
 const NOTHING = new Int32Array(0);
@@ -17,6 +20,7 @@ export class PatchGridLayer extends PaintedLayer {
   #squares: PatchSquares;
   #area: TexelPicture | undefined;
   #lineWidth = 1;
+  #isEdged = false;
   readonly #lines = new ViewPicture((context, area) => this.#drawLines(context, area));
 
   constructor(coords: Int32Array = NOTHING, sideLevel0 = 1) {
@@ -41,14 +45,21 @@ export class PatchGridLayer extends PaintedLayer {
       return;
     }
     this.#lineWidth = Math.max(1, Math.round(frame.pixelRatio));
+    this.#isEdged = squares.side / frame.view.downsample >= MIN_EDGED_CSS_PX;
     this.#lines.draw(context, frame);
   }
 
   #drawLines = (context: OffscreenCanvasRenderingContext2D, area: PictureArea): void => {
     const image = new ImageData(area.width, area.height);
     const pixels = new Uint32Array(image.data.buffer);
-    writeLines(pixels, this.#squares.horizontal, area, this.#lineWidth, "horizontal");
-    writeLines(pixels, this.#squares.vertical, area, this.#lineWidth, "vertical");
+    const { horizontal, vertical } = this.#squares;
+    const width = this.#lineWidth;
+    if (this.#isEdged) {
+      writeLines(pixels, horizontal, area, { width, shift: width, color: EDGE }, "horizontal");
+      writeLines(pixels, vertical, area, { width, shift: width, color: EDGE }, "vertical");
+    }
+    writeLines(pixels, horizontal, area, { width, shift: 0, color: LINE }, "horizontal");
+    writeLines(pixels, vertical, area, { width, shift: 0, color: LINE }, "vertical");
     context.putImageData(image, 0, 0);
   };
 }
@@ -58,7 +69,7 @@ function writeLines(
   pixels: Uint32Array,
   lines: EdgeLines,
   { box, scale, width, height }: PictureArea,
-  lineWidth: number,
+  { width: lineWidth, shift, color }: { width: number; shift: number; color: number },
   direction: "horizontal" | "vertical",
 ): void {
   const isHorizontal = direction === "horizontal";
@@ -66,14 +77,14 @@ function writeLines(
   const [acrossPx, alongPx] = isHorizontal ? [height, width] : [width, height];
   const [acrossStride, alongStride] = isHorizontal ? [width, 1] : [1, width];
   for (let at = 0; at < lines.length; at += 3) {
-    const position = Math.round((lines[at]! - across) * scale);
+    const position = Math.round((lines[at]! - across) * scale) + shift;
     if (position < 0 || position + lineWidth > acrossPx) continue;
     const from = Math.max(0, Math.round((lines[at + 1]! - along) * scale));
     const to = Math.min(alongPx, Math.round((lines[at + 2]! - along) * scale) + lineWidth);
     for (let line = 0; line < lineWidth; line++) {
       const begin = (position + line) * acrossStride + from * alongStride;
       const end = (position + line) * acrossStride + to * alongStride;
-      for (let pixel = begin; pixel < end; pixel += alongStride) pixels[pixel] = LINE;
+      for (let pixel = begin; pixel < end; pixel += alongStride) pixels[pixel] = color;
     }
   }
 }

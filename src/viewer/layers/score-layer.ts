@@ -3,6 +3,7 @@ import { type ColorMapName, colorMap } from "./color-map.ts";
 import { scaleOf } from "./layer.ts";
 import { PaintedLayer } from "./painted-layer.ts";
 import { PatchSquares } from "./patch-squares.ts";
+import { placeOnScale, type ScoreScale, WHOLE_SCALE } from "./score-scale.ts";
 import { TexelPicture } from "./texel-picture.ts";
 
 /** How scores are shown. */
@@ -10,11 +11,11 @@ export interface ScoreStyle {
   readonly colors: ColorMapName;
   /** 0 to 1. */
   readonly opacity: number;
-  /** The scores that get the first and the last colour. */
-  readonly range: readonly [low: number, high: number];
+  /** Which score gets which colour. */
+  readonly scale: ScoreScale;
 }
 
-const DEFAULT_STYLE: ScoreStyle = { colors: "viridis", opacity: 0.6, range: [0, 1] };
+const DEFAULT_STYLE: ScoreStyle = { colors: "viridis", opacity: 0.6, scale: WHOLE_SCALE };
 const CHOSEN_LIGHT = "#fff";
 const CHOSEN_DARK = "#000";
 const CHOSEN_CSS_PX = 2;
@@ -46,8 +47,9 @@ export class ScoreLayer extends PaintedLayer {
     const next = { ...this.#style, ...style };
     const isSame =
       next.colors === this.#style.colors &&
-      next.range[0] === this.#style.range[0] &&
-      next.range[1] === this.#style.range[1];
+      next.scale.low === this.#style.scale.low &&
+      next.scale.high === this.#style.scale.high &&
+      next.scale.spacing === this.#style.scale.spacing;
     // Opacity is given while drawing: its slider costs nothing.
     if (!isSame) this.#picture = undefined;
     this.#style = next;
@@ -78,13 +80,10 @@ export class ScoreLayer extends PaintedLayer {
 
   #colorOf(scores: Float32Array): (index: number) => number {
     const colors = colorMap(this.#style.colors);
-    const [low, high] = this.#style.range;
-    const scale = high > low ? (colors.length - 1) / (high - low) : 0;
+    const { scale } = this.#style;
     return (index) => {
       const score = scores[index]!;
-      if (Number.isNaN(score)) return 0;
-      const at = Math.round((score - low) * scale);
-      return colors[Math.min(Math.max(at, 0), colors.length - 1)]!;
+      return Number.isNaN(score) ? 0 : colors[Math.round(placeOnScale(scale, score) * (colors.length - 1))]!;
     };
   }
 

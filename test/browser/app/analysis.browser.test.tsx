@@ -171,6 +171,28 @@ describe("a run", () => {
     expect(await axeFinds()).toEqual([]);
   });
 
+  test("of a single slide that fails says why where it was started", async () => {
+    const app = await opened();
+    await button(features.run).click();
+    await expect.poll(() => app.engine.jobs).toHaveLength(1);
+    const [fake] = app.engine.jobs;
+    const error = new ModelLoadError("m.onnx", "memory", "out of memory");
+    fake!.tell({ done: 1 }, [slideState("a.svs", { status: "failed", error })]);
+    fake!.end();
+    await expect.element(page.getByRole("alert")).toHaveTextContent("m.onnx is too large for this browser's memory.");
+    await page.getByRole("alert").getByRole("button", { name: words.failures.actions.again }).click();
+    await expect.poll(() => fake!.runs).toBe(2);
+    fake!.end({ failed: [], warned: ["a.svs"] });
+  });
+
+  test("that ends with a warning says so", async () => {
+    const app = await opened();
+    await button(features.run).click();
+    await expect.poll(() => app.engine.jobs).toHaveLength(1);
+    app.engine.jobs[0]!.end({ warned: ["a.svs"] });
+    await expect.element(page.getByText("1 slide done, 1 with a warning.")).toBeVisible();
+  });
+
   test("left in the middle is offered at the next visit, and asks for what it cannot open by itself", async () => {
     const app = await mountApp({ "a.svs": () => namedSlide("a.svs") });
     app.kept.job = {
@@ -251,6 +273,36 @@ describe("the job table", () => {
     await expect.element(page.getByText(new RegExp(job.found(1, 1, 1).replaceAll(/[()]/g, ".")))).toBeVisible();
     await tab(words.layout.tabs.results).click();
     await expect.element(page.getByText(results.press)).toBeVisible();
+  });
+});
+
+describe("the place of results", () => {
+  test("may be a folder that is empty; as a job folder to be opened that is a mistake", async () => {
+    const app = await opened();
+    app.pickJobFolder(fakeFolder("new", {}));
+    await button(features.chooseFolder).click();
+    await expect.element(page.getByText(features.inFolder("new"))).toBeVisible();
+    expect(page.getByRole("alert").elements()).toHaveLength(0);
+    await analysisOf(app).openJobFolder();
+    await expect.element(page.getByRole("alert")).toHaveTextContent(analysisWords.failures.noJob("").what.trim());
+  });
+
+  test("that holds contours of a slide shows them with the slide, unless tissue was looked for since", async () => {
+    const app = await mountApp({ "a.svs": () => namedSlide("a.svs"), "b.svs": () => namedSlide("b.svs") });
+    const shell = Float64Array.of(0, 0, 1000, 0, 1000, 1000, 0, 1000, 0, 0);
+    app.engine.readTissue = async (_folder, stem) => (stem === "b" ? [{ shell, holes: [] }] : undefined);
+    await app.open("a.svs", "b.svs");
+    await expect.element(shown("a.svs")).toBeVisible();
+    await tab(words.layout.tabs.analyse).click();
+    await expect.element(button(tissue.find)).toBeVisible();
+    await app.parts.session.next();
+    await expect.element(page.getByText(/^1 piece, 0\.06 mm²/)).toBeVisible();
+    await button(tissue.again).click();
+    await expect.element(page.getByText(/^1 piece, 1 mm²/)).toBeVisible();
+    await app.parts.session.previous();
+    await expect.element(button(tissue.find)).toBeVisible();
+    await app.parts.session.next();
+    await expect.element(page.getByText(/^1 piece, 1 mm²/)).toBeVisible();
   });
 });
 
@@ -353,10 +405,10 @@ describe("models", () => {
   test("the panel says where it would run, and why", async () => {
     await opened();
     await expect
-      .element(page.getByText(/WebAssembly on the processor, 4 threads: this browser has no WebGPU\./))
+      .element(page.getByText(/^CPU \(WebAssembly\), 4 threads: this browser has no WebGPU\.$/))
       .toBeVisible();
     await page.getByRole("radio", { name: features.devices.wasm }).click({ force: true });
-    await expect.element(page.getByText(/WebAssembly on the processor, 4 threads: as you chose\./)).toBeVisible();
+    await expect.element(page.getByText(/^CPU \(WebAssembly\), 4 threads: as you chose\.$/)).toBeVisible();
   });
 });
 

@@ -332,7 +332,10 @@ describe("a drag over the page", () => {
     await mountApp({});
     await expect.element(page.getByText(words.first.research)).toBeVisible();
     expect(drag(type, (transfer) => transfer.setData("text/plain", "words")).defaultPrevented).toBe(false);
-    expect(drag(type, (transfer) => transfer.items.add(new File(["x"], "a.svs"))).defaultPrevented).toBe(true);
+    // The page listens a moment after it is painted.
+    await expect
+      .poll(() => drag(type, (transfer) => transfer.items.add(new File(["x"], "a.svs"))).defaultPrevented)
+      .toBe(true);
     await expect.element(page.getByText(words.layout.dropHere)).toBeVisible();
   });
 

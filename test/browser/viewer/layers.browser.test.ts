@@ -112,10 +112,10 @@ describe("scores", () => {
   const coords = Int32Array.of(20_000, 20_000, 20_512, 20_000, 20_000, 20_512);
   const rgb = (color: number) => [color & 0xff, (color >> 8) & 0xff, (color >> 16) & 0xff];
 
-  test("colour each patch by the colour map, between the ends of the range", async () => {
+  test("colour each patch by the colour map, between the ends of the scale", async () => {
     const layer = new ScoreLayer(coords, 512);
     layer.show(Float32Array.of(1, 0.5, 0));
-    layer.style = { opacity: 1, range: [0.5, 1], colors: "viridis" };
+    layer.style = { opacity: 1, scale: { low: 0.5, high: 1, spacing: "even" }, colors: "viridis" };
     const { colorAt } = await look(layer, { centerX: 20_500, centerY: 20_500, downsample: 4 });
     const colors = colorMap("viridis");
     expect(colorAt(20_256, 20_256).slice(0, 3)).toEqual(rgb(colors[255]!));
@@ -154,6 +154,9 @@ test("after a zoom the lines are where they were, and sharp again", async () => 
   viewer.capture();
   // A second frame at the same scale is one at rest.
   viewer.capture();
-  expect([-3, 0, 3].map((dx) => bare(10_400 + dx, 10_600)).filter((isBare) => !isBare)).toHaveLength(1);
+  // A line and its light edge, a pixel each.
+  const marked = [-6, -3, 0, 3, 6].filter((dx) => !bare(10_400 + dx, 10_600));
+  expect(marked).toHaveLength(2);
+  expect(marked[1]! - marked[0]!).toBe(3);
   expect(bare(10_400 + 12, 10_600)).toBe(true);
 });

@@ -5,7 +5,14 @@ import { FolderPermissionError, Hdf5FormatError, StorageFullError } from "#stora
 import { deviceSentence } from "../../../src/app/analyse-panel/device-sentence.ts";
 import { isPlausible } from "../../../src/app/analyse-panel/plausible.ts";
 import { explainAnalysis } from "../../../src/app/analysis/explain-analysis.ts";
-import { formatArea, formatDuration, formatLength, formatPercent, parseNumber } from "../../../src/app/format.ts";
+import {
+  formatArea,
+  formatDuration,
+  formatLength,
+  formatPercent,
+  formatScore,
+  parseNumber,
+} from "../../../src/app/format.ts";
 import { pace } from "../../../src/app/job-panel/pace.ts";
 import { middleOf, nearestToMiddle } from "../../../src/app/results-panel/patch-in-view.ts";
 import {
@@ -64,6 +71,11 @@ describe("numbers as people read them", () => {
     expect([0.2, 40, 89.5, 200, 7500].map(formatDuration)).toEqual(["1 s", "40 s", "90 s", "3 min", "2 h 5 min"]);
   });
 
+  test("similarities have as many decimals, and only what is 1 says 1", () => {
+    expect([1, 0.99996, 0.9, -0.25].map((score) => formatScore(score))).toEqual(["1.000", "0.999", "0.900", "-0.250"]);
+    expect(formatScore(0.99957, 4)).toBe("0.9996");
+  });
+
   test("typed with comma or point", () => {
     expect([" 0,25 ", "0.25", "", "much"].map(parseNumber)).toEqual([0.25, 0.25, undefined, undefined]);
   });
@@ -84,9 +96,13 @@ describe("a running job", () => {
       secondsLeft: 200,
       slowest: "model",
     } as const;
-    expect(pace({ ...progress, total: 3 })).toBe("85.2 patches/s · 9 s left · 3 min left for all · slowest: the model");
-    expect(pace({ ...progress, total: 1 })).toBe("85.2 patches/s · 9 s left · slowest: the model");
+    expect(pace({ ...progress, total: 3 })).toBe("85 patches/s · 9 s left · 3 min left for all · slowest: the model");
+    expect(pace({ ...progress, total: 1 })).toBe("85 patches/s · 9 s left · slowest: the model");
+    expect(pace({ ...progress, patchesPerSecond: 3.124, total: 1 })).toMatch(/^3\.1 patches\/s/);
     expect(pace(NO_PROGRESS)).toBe("");
+    const current = { name: "a.svs", path: "a.svs", step: "features", done: 2, total: 900 } as const;
+    expect(pace({ ...progress, current, patches: 2 })).toBe("");
+    expect(pace({ ...progress, current, patches: 20 })).toContain("9 s left");
   });
 
   test("has a whole per cent while it runs, and none before and after", () => {
@@ -100,10 +116,10 @@ describe("a running job", () => {
 
 test("where a model runs is one sentence with its reason", () => {
   expect(deviceSentence({ device: "wasm", reason: "no-webgpu", adapter: "", threads: 4 })).toBe(
-    "WebAssembly on the processor, 4 threads: this browser has no WebGPU.",
+    "CPU (WebAssembly), 4 threads: this browser has no WebGPU.",
   );
   expect(deviceSentence({ device: "webgpu", reason: "adapter", adapter: "NVIDIA H100", threads: 1 })).toBe(
-    "WebGPU: NVIDIA H100: the graphics processor takes this model.",
+    "GPU (WebGPU), NVIDIA H100: the graphics processor takes this model.",
   );
 });
 
