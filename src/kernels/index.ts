@@ -9,5 +9,12 @@ export { maskToPolygons, type OutlineOptions, type Outlines } from "./mask-to-po
 export { type OtsuTissue, otsuTissue } from "./otsu-tissue.ts";
 export { type Bounds, type Polygon, polygonArea, type Ring, ringArea, ringBounds } from "./polygon.ts";
 export { loadPolygonMath, type PolygonMath } from "./polygon-math.ts";
-export { type Image8, type ResizeBox, type ResizeFilter, reduceByBox, resizePillow } from "./resize.ts";
+export {
+  type Image8,
+  type ResizeBox,
+  type ResizeFilter,
+  reduceByBox,
+  resizePillow,
+  resizePillowRgb,
+} from "./resize.ts";
 export { resizeBilinear } from "./resize-bilinear.ts";

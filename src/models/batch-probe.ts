@@ -7,10 +7,12 @@ const PROBE_MS = 2000;
 /** A larger batch must be this much faster a patch, or the smaller one is kept: it cancels sooner and needs less memory. */
 const GAIN = 0.93;
 
-/** On wasm: runs of about this time lose nothing to what surrounds them. */
-const WASM_RUN_MS = 100;
+/** On wasm: a cancel waits for a run. What a busy machine makes of a patch of some milliseconds stays well below it. */
+const WASM_RUN_MS = 400;
 /** On wasm, beyond: what a batch computes outgrows the processor's caches, and each patch takes longer again. */
 const WASM_LIMIT = 8;
+/** How long a patch may be tried again where it seems too slow for the largest batch: a busy machine has its pauses. */
+const WASM_PROBE_MS = 1000;
 
 /** What a probe works with. */
 export interface ProbeParts {
@@ -56,15 +58,14 @@ export async function probeGpuBatch({ run, limit, now = () => performance.now() 
  * machine does not lead to another size than a quiet one.
  */
 export async function probeWasmBatch({ run, limit, now = () => performance.now() }: ProbeParts): Promise<number> {
+  const most = Math.min(WASM_LIMIT, limit);
+  const began = now();
   let took = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < 3 && took > 2; i++) {
+  do {
     const begin = now();
     await run(1);
     took = Math.min(took, now() - begin);
-    // A model this slow is run one by one whatever another try says.
-    if (took > WASM_RUN_MS) return 1;
-  }
-  const most = Math.min(WASM_LIMIT, limit);
+  } while (took * most > WASM_RUN_MS && now() - began < WASM_PROBE_MS);
   let batch = 1;
   while (2 * batch <= most && 2 * batch * took <= WASM_RUN_MS) batch *= 2;
   return batch;

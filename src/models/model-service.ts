@@ -178,6 +178,7 @@ export function createModelService(
   return {
     load,
     encode,
+    async ping() {},
     async hash(part, isLast) {
       hashing ??= sha256.create();
       hashing.update(new Uint8Array(await part.arrayBuffer()));

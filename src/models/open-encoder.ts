@@ -1,10 +1,11 @@
 import { moveOut, type Seat, spawnModelWorker, WorkerCrashedError } from "#bridge";
 import { builtInAddress } from "./built-in/address.ts";
-import { ModelLoadError } from "./errors.ts";
+import { GpuLostError, ModelLoadError } from "./errors.ts";
 import { Lifeline } from "./lifeline.ts";
 import type { EncoderModel } from "./model.ts";
 import { openModelShelf } from "./model-shelf.ts";
 import type { OpenEncoderOptions, PatchEncoder } from "./patch-encoder.ts";
+import { watchPulse } from "./pulse.ts";
 import type { LoadedModel, ModelSource, ModelWorkerApi } from "./worker-contract.ts";
 
 /**
@@ -22,10 +23,15 @@ export async function openEncoder(
   const source = await sourceOf(model);
   signal?.throwIfAborted();
   const seat = spawnModelWorker<ModelWorkerApi>();
-  const call = callsOf(seat, source.name);
+  const worker = new Lifeline();
+  seat.onDeath((detail) => worker.cut(new WorkerCrashedError(source.name, detail)));
+  const call = callsOf(seat, worker);
   try {
-    const loaded = await call((api) => api.load(source, model.card, options), signal);
-    return encoderOf(seat, call, model, loaded);
+    const loading = call((api) => api.load(source, model.card, options), signal);
+    const loaded = await (options.device === "wasm"
+      ? loading
+      : whileAnswering(seat, worker, loadingSilenceMs(source), loading));
+    return encoderOf(seat, worker, call, model, loaded);
   } catch (error) {
     seat.terminate();
     throw error;
@@ -40,12 +46,16 @@ async function sourceOf(model: EncoderModel): Promise<ModelSource> {
   return { name, ...files };
 }
 
+function loadingSilenceMs({ network, external }: ModelSource): number {
+  const files = external.map(({ file }) => file.size);
+  const bytes = files.reduce((sum, size) => sum + size, typeof network === "string" ? 0 : network.size);
+  return LOADING_SILENCE_MS + bytes * LOADING_SILENCE_MS_PER_BYTE;
+}
+
 type Call = <Result>(ask: (api: ModelWorkerApi) => Promise<Result>, signal?: AbortSignal) => Promise<Result>;
 
 /** Asks the worker; rejects at once when it dies, or when the signal says so. */
-function callsOf(seat: Seat<ModelWorkerApi>, modelName: string): Call {
-  const worker = new Lifeline();
-  seat.onDeath((detail) => worker.cut(new WorkerCrashedError(modelName, detail)));
+function callsOf(seat: Seat<ModelWorkerApi>, worker: Lifeline): Call {
   return (ask, signal) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
@@ -60,11 +70,13 @@ function callsOf(seat: Seat<ModelWorkerApi>, modelName: string): Call {
 
 function encoderOf(
   seat: Seat<ModelWorkerApi>,
+  worker: Lifeline,
   call: Call,
   { card }: EncoderModel,
   { choice, batchSize, dimension }: LoadedModel,
 ): PatchEncoder {
   const { sizePx } = card.input;
+  const silence = new GpuSilence();
   return {
     card: { ...card, dimension },
     device: choice.device,
@@ -74,7 +86,9 @@ function encoderOf(
     encode(patches, n, { signal } = {}) {
       const wanted = n * sizePx * sizePx * 3;
       if (patches.length !== wanted) throw new RangeError(`${patches.length} bytes of patches; ${n} have ${wanted}`);
-      return call((api) => api.encode(moveOut(patches, [patches.buffer]), n), signal);
+      const batch = call((api) => api.encode(moveOut(patches, [patches.buffer]), n), signal);
+      // On wasm the thread never answers during a batch.
+      return choice.device === "wasm" ? batch : whileAnswering(seat, worker, silence.ms, silence.time(batch));
     },
     async close() {
       // A worker that died, or whose device did, has nothing to tidy.
@@ -82,6 +96,53 @@ function encoderOf(
       seat.terminate();
     },
   };
+}
+
+/** A model keeps the thread busy while it is loaded: one of gigabytes for half a minute. */
+const LOADING_SILENCE_MS = 15_000;
+const LOADING_SILENCE_MS_PER_BYTE = 60_000 / 2 ** 30;
+/** Nobody knows how much of the first batch the processor does in one go. */
+const FIRST_SILENCE_MS = 60_000;
+/** Of every other no more than the fastest batch took; and a busy machine has more to do than this. */
+const SILENCE_BATCHES = 5;
+const LEAST_SILENCE_MS = 3000;
+
+/** How long a worker's thread may answer nothing with batches on the GPU: what it does itself is a part of a batch's time. */
+class GpuSilence {
+  #fastestMs = FIRST_SILENCE_MS / SILENCE_BATCHES;
+
+  get ms(): number {
+    return Math.max(LEAST_SILENCE_MS, SILENCE_BATCHES * this.#fastestMs);
+  }
+
+  async time<T>(batch: Promise<T>): Promise<T> {
+    const begin = performance.now();
+    const result = await batch;
+    this.#fastestMs = Math.min(this.#fastestMs, performance.now() - begin);
+    return result;
+  }
+}
+
+/** What `work` comes to. A worker that answers no more meanwhile is ended, and has lost its GPU for all that anybody can tell. */
+async function whileAnswering<T>(
+  { api, terminate }: Seat<ModelWorkerApi>,
+  worker: Lifeline,
+  silenceMs: number,
+  work: Promise<T>,
+): Promise<T> {
+  const stop = watchPulse(
+    () => api.ping(),
+    silenceMs,
+    () => {
+      terminate();
+      worker.cut(new GpuLostError("the model's worker answers no more"));
+    },
+  );
+  try {
+    return await work;
+  } finally {
+    stop();
+  }
 }
 
 /** Longest that a batch under way may hold up closing; the worker is ended then, with all that is its. */

@@ -26,5 +26,7 @@ export interface ModelWorkerApi {
   encode(patches: Uint8Array<ArrayBuffer>, n: number): Promise<Float32Array<ArrayBuffer>>;
   /** Takes the next part of a file into its SHA-256; gives that, hexadecimal, with the last. */
   hash(part: Blob, isLast: boolean): Promise<string | undefined>;
+  /** A sign of life: comes when the thread is free, be there a batch on the GPU or not. */
+  ping(): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import { roundHalfEven } from "#base";
-import { compositeOver, type Image8, resizeBilinear, resizePillow } from "#kernels";
+import { compositeOver, type Image8, resizeBilinear, resizePillow, resizePillowRgb } from "#kernels";
 import type { Pixels } from "./region.ts";
 
 /** What becomes of a region's pixels before a model sees them. Plain data: it crosses to the worker. */
@@ -28,6 +28,8 @@ export interface Patch {
   readonly data: Uint8Array<ArrayBuffer>;
   readonly width: number;
   readonly height: number;
+  /** Where it was measured: how long reading the region and making the patch of it took the thread that did it. */
+  readonly spent?: { readonly readingMs: number; readonly makingMs: number };
 }
 
 /** Makes a patch of a square region's pixels. `background`: the slide's colour for what was not scanned. */
@@ -36,14 +38,20 @@ export function makePatch(
   recipe: PatchRecipe,
   background: readonly [number, number, number],
 ): Patch {
-  const data = recipe.fill === "black" ? dropAlpha(rgba) : compositeOver(rgba, background);
-  let image: Image8 = { data, width, height, channels: 3 };
-  const { sizePx, transform } = recipe;
-  if (image.width !== sizePx || image.height !== sizePx) {
-    image =
-      recipe.filter === "opencv-bilinear"
-        ? resizeBilinear(image, sizePx, sizePx)
-        : resizePillow(image, sizePx, sizePx, "bicubic");
+  const { sizePx, filter, transform } = recipe;
+  const isResized = width !== sizePx || height !== sizePx;
+  let image: Image8;
+  if (isResized && recipe.fill === "black" && filter === "pillow-bicubic") {
+    image = resizePillowRgb({ data: rgba, width, height, channels: 4 }, sizePx, sizePx, "bicubic");
+  } else {
+    const data = recipe.fill === "black" ? dropAlpha(rgba) : compositeOver(rgba, background);
+    image = { data, width, height, channels: 3 };
+    if (isResized) {
+      image =
+        filter === "opencv-bilinear"
+          ? resizeBilinear(image, sizePx, sizePx)
+          : resizePillow(image, sizePx, sizePx, "bicubic");
+    }
   }
   if (transform && transform.resizePx !== sizePx) {
     image = resizePillow(image, transform.resizePx, transform.resizePx, transform.filter);

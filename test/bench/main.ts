@@ -1,9 +1,10 @@
 import { writeFile } from "node:fs/promises";
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { CACHE } from "../../.scripts/setup.mjs";
 import { REPOSITORY } from "../support/page-build.ts";
+import { type ChainEffort, measureChain } from "./chain.ts";
 import { measureFirstPixels } from "./first-pixels.ts";
 import { formatTable, median, type Row, row, Series } from "./measure.ts";
 import { type NativeOpenSlide, startNative } from "./native.ts";
@@ -38,15 +39,19 @@ const SETTINGS: readonly Setting[] = [
 /** Room for the large slide whole. The app gives a slide less, so that a tab stays below 1 GiB: the unfilled rows. */
 const FILLED_BYTES = 1.5 * 2 ** 30;
 
+/** `--only` with this leaves reading and opening out; with the suffix of a setting, all but that. */
+const ONLY_CHAIN = "chain";
+
 interface Effort {
   readonly rounds: number;
   /** Share of the full batch size. */
   readonly share: number;
   readonly opens: number;
+  readonly chain: ChainEffort;
 }
 
-const FULL: Effort = { rounds: 5, share: 1, opens: 15 };
-const QUICK: Effort = { rounds: 2, share: 0.25, opens: 5 };
+const FULL: Effort = { rounds: 5, share: 1, opens: 15, chain: { rounds: 5, patchesPerEdge: 20 } };
+const QUICK: Effort = { rounds: 2, share: 0.25, opens: 5, chain: { rounds: 1, patchesPerEdge: 10 } };
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -58,16 +63,33 @@ async function main(): Promise<void> {
     small: await benchSlide(CACHE, sample, "20k", { edge: 20_000 }),
     large: await benchSlide(CACHE, sample, "large", { bytes: 1.1 * 2 ** 30 }),
   };
-  const native = await startNative(CACHE);
   const rows: Row[] = [];
   const add = (...more: Row[]) => {
     rows.push(...more);
     for (const one of more) if (!one.name.endsWith("-p95")) console.log(`  ${one.name}: ${one.ours} ${one.unit}`);
   };
-  console.log(`${new Date().toISOString().slice(0, 10)}, ${cpus().length} x ${cpus()[0]?.model.trim()}`);
-  console.log(`native: OpenSlide ${native.version} through ctypes${values.quick ? "; a quick run" : ""}`);
+  const load = loadavg()[0]!.toFixed(1);
+  console.log(`${new Date().toISOString().slice(0, 10)}, ${cpus().length} x ${cpus()[0]?.model.trim()}, load ${load}`);
+  if (values.quick) console.log("a quick run");
+  if (values.only !== ONLY_CHAIN) await measureSlides(slides, effort, values.only, add);
+  if (values.only === undefined || values.only === ONLY_CHAIN) {
+    add(...(await measureChain(CACHE, slides.large.file, effort.chain)));
+  }
+  console.log(`\n${formatTable(rows)}`);
+  if (values.out) await writeFile(values.out, `${JSON.stringify(rows, null, 1)}\n`);
+}
+
+/** Reading and opening, against native OpenSlide; `only`: of one setting. */
+async function measureSlides(
+  slides: Slides,
+  effort: Effort,
+  only: string | undefined,
+  add: (...rows: Row[]) => void,
+): Promise<void> {
+  const native = await startNative(CACHE);
+  console.log(`native: OpenSlide ${native.version} through ctypes`);
   for (const isolated of [true, false]) {
-    const settings = SETTINGS.filter((one) => one.isolated === isolated && (values.only ?? one.suffix) === one.suffix);
+    const settings = SETTINGS.filter((one) => one.isolated === isolated && (only ?? one.suffix) === one.suffix);
     if (settings.length === 0) continue;
     const ours = await openOurs([slides.small.file, slides.large.file], isolated);
     console.log(`ours: ${ours.machine}`);
@@ -80,8 +102,6 @@ async function main(): Promise<void> {
   }
   native.close();
   add(row("first-pixels", "ms", await measureFirstPixels(slides.large.file, effort.opens), null));
-  console.log(`\n${formatTable(rows)}`);
-  if (values.out) await writeFile(values.out, `${JSON.stringify(rows, null, 1)}\n`);
 }
 
 type Slides = Readonly<Record<Setting["slide"], BenchSlide>>;

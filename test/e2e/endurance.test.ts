@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CDPSession, Page } from "playwright";
 import { describe } from "vitest";
@@ -6,6 +5,7 @@ import { FileSink } from "../fixtures/file-sink.ts";
 import { encodeJpegTile, type JpegTile } from "../fixtures/jpeg-tile.ts";
 import { TiffWriter } from "../fixtures/tiff-writer.ts";
 import { dropFiles } from "../support/drop.ts";
+import { TabUsage } from "../support/tab-memory.ts";
 import { expect, temporaryFolder, test, waitForSlide, waitUntilIdle } from "./app.ts";
 
 const GIB = 2 ** 30;
@@ -113,16 +113,6 @@ function distance(a: readonly number[], b: readonly number[]): number {
   return Math.max(...a.map((value, channel) => Math.abs(value - b[channel]!)));
 }
 
-/** Bytes of the tab: its renderer processes, memory shared between them and with others counted in proportion. */
-async function tabBytes(browser: CDPSession): Promise<number> {
-  const { processInfo } = await browser.send("SystemInfo.getProcessInfo");
-  const pids = processInfo.filter(({ type }) => type === "renderer").map(({ id }) => id);
-  return pids.reduce((sum, pid) => {
-    const pss = /^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"));
-    return sum + Number(pss?.[1] ?? 0) * 1024;
-  }, 0);
-}
-
 async function heapAfterCollecting(
   session: CDPSession,
 ): Promise<{ usedBytes: number; nodes: number; listeners: number }> {
@@ -140,14 +130,14 @@ describe("a long look at a slide", () => {
     await page.goto(`${url}?sample#x=10240&y=7680&d=1`);
     await waitForSlide(page, SAMPLE);
     const session = await context.newCDPSession(page);
-    const browser = await context.browser()!.newBrowserCDPSession();
+    const usage = await TabUsage.of(context.browser()!);
     const keys = ["ArrowRight", "ArrowDown", "ArrowLeft", "ArrowLeft", "ArrowUp", "ArrowRight"];
     let peakBytes = 0;
     const pan = async (views: number) => {
       for (let pressed = 0; pressed < views; pressed++) {
         await page.keyboard.press(keys[Math.floor(pressed / 8) % keys.length]!);
         await page.waitForTimeout(50);
-        if (pressed % 50 === 0) peakBytes = Math.max(peakBytes, await tabBytes(browser));
+        if (pressed % 50 === 0) peakBytes = Math.max(peakBytes, await usage.bytes());
       }
       await waitUntilIdle(page);
     };

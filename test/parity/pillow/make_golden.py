@@ -22,7 +22,7 @@ def digest(image):
 
 
 cases = []
-sizes = [(97, 61, 40, 33), (97, 61, 13, 7), (64, 64, 64, 20), (30, 20, 75, 64), (301, 203, 1, 1), (341, 341, 256, 256), (112, 112, 224, 224)]
+sizes = [(97, 61, 40, 33), (97, 61, 13, 7), (64, 64, 64, 20), (30, 20, 75, 64), (301, 203, 1, 1), (341, 341, 256, 256), (112, 112, 224, 224), (130, 96, 65, 48)]
 for name in ("lanczos", "bicubic", "bilinear"):
     kind = Image.Resampling[name.upper()]
     for width, height, to_width, to_height in sizes:

@@ -45,8 +45,9 @@ describe("the batch size on wasm", () => {
   it.each([
     [3, 64, 8],
     [3, 2, 2],
-    [20, 64, 4],
-    [60, 64, 1],
+    [30, 64, 8],
+    [60, 64, 4],
+    [250, 64, 1],
     [5000, 64, 1],
   ])("for a patch of %i ms and a limit of %i is %i", async (ms, limit, expected) => {
     expect(await probeWasmBatch({ ...device((batch) => batch * ms), limit })).toBe(expected);
@@ -54,6 +55,15 @@ describe("the batch size on wasm", () => {
 
   it("is the same when the machine was busy at first", async () => {
     let runs = 0;
-    expect(await probeWasmBatch({ ...device(() => (runs++ === 0 ? 40 : 3)), limit: 64 })).toBe(8);
+    expect(await probeWasmBatch({ ...device(() => (runs++ < 3 ? 120 : 3)), limit: 64 })).toBe(8);
+  });
+
+  it("is found in about a second, or in one run that takes longer", async () => {
+    const slow = device(() => 90);
+    await probeWasmBatch({ ...slow, limit: 64 });
+    expect(slow.now()).toBeLessThan(1100);
+    const slower = device(() => 5000);
+    await probeWasmBatch({ ...slower, limit: 64 });
+    expect(slower.tried).toEqual([1]);
   });
 });
