@@ -5,6 +5,23 @@ import { formatCount, formatPercent, formatSpeed } from "./format.ts";
 const slides = (count: number) => (count === 1 ? "1 slide" : `${formatCount(count)} slides`);
 const patches = (count: number) => (count === 1 ? "1 patch" : `${formatCount(count)} patches`);
 
+/** What a result was made from, as the pipeline names it. */
+const CAUSES: Readonly<Record<string, string>> = {
+  segmenter: "tissue finder",
+  holesAreTissue: "holes",
+  targetMagnification: "magnification for tissue",
+  givenMpp: "pixel size",
+  contours: "contours",
+  mag: "magnification",
+  mpp: "µm per pixel",
+  patchSize: "patch size",
+  overlap: "overlap",
+  minTissueProportion: "tissue in a patch",
+  coords: "patches",
+  model: "encoder",
+};
+const named = (causes: readonly string[]) => causes.map((cause) => CAUSES[cause] ?? cause).join(", ");
+
 /** What the analysis says: `words.ts`, for the part of the app that is loaded once a slide is open. */
 export const analysisWords = {
   analyse: {
@@ -203,11 +220,11 @@ export const analysisWords = {
         case "no_patches":
           return "No patch passes the settings.";
         case "other_settings":
-          return `Kept a result made with other settings (${notice.changed.join(", ")}).`;
+          return `Kept a result made with other settings (${named(notice.changed)}).`;
         case "edited_contours":
           return "Kept contours that were edited by hand.";
         case "made_again":
-          return `Made again, since settings changed (${notice.changed.join(", ")}).`;
+          return `Made again, since this changed: ${named(notice.changed)}.`;
         case "began_anew":
           return `Features began anew: ${formatCount(notice.rowsLost)} rows did not fit (${notice.why}).`;
         case "resumed":
@@ -344,6 +361,11 @@ export const analysisWords = {
       what: `${name} does not say how large its pixels are.`,
       why: "Without that, magnification and areas cannot be worked out.",
       next: "Show the slide and give its pixel size under Analyse, then retry it.",
+    }),
+    pixelSize: (mpp: number) => ({
+      what: `A pixel of ${mpp} µm cannot be analysed.`,
+      why: "Patches are cut from slides of more than 0 and less than 2.4 µm per pixel.",
+      next: "Show the slide and give its true pixel size under Analyse, then retry it.",
     }),
     settings: (field: string) => ({
       what: "These settings cannot be run.",

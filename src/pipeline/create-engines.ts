@@ -1,5 +1,5 @@
 import { openEncoder } from "#models";
-import { openHdf5, openOpfsFolder, openRowLog } from "#storage";
+import { dropRowLog, openHdf5, openOpfsFolder, openRowLog } from "#storage";
 import { randomHex } from "./clock.ts";
 import type { JobEngines } from "./engines.ts";
 import type { LockOwner } from "./output-lock.ts";
@@ -24,6 +24,7 @@ export async function createJobEngines(given: Partial<JobEngines>): Promise<JobE
     tissue: given.tissue ?? getTissueEngine(),
     openEncoder,
     openRowLog,
+    dropRowLog,
     openHdf5,
     originLocks: navigator?.locks,
     now: () => new Date(),

@@ -1,5 +1,6 @@
 import { type EncoderModel, GpuLostError, type ModelDevice, type PatchEncoder } from "#models";
 import type { JobEngines } from "./engines.ts";
+import { pause } from "./pause.ts";
 import type { JobSettings } from "./settings.ts";
 
 /** What rows that are there already were made with. */
@@ -7,6 +8,9 @@ export interface MadeWith {
   readonly device: ModelDevice;
   readonly batchSize: number;
 }
+
+/** After it was lost, a GPU is asked for again at these intervals: its process takes moments to come back. */
+const RETURN_WAITS_MS = [0, 250, 500, 1000, 2000, 4000];
 
 /** The job's encoder: opened once, kept for all slides, opened again when the GPU was lost or a resumed slide asks for another. */
 export class EncoderHolder {
@@ -30,19 +34,28 @@ export class EncoderHolder {
   /**
    * The encoder as the settings want it; where rows are there already, on the same device with the same batch size if that can be
    * had. Look at what came.
+   *
+   * @param options.mayReturn - that device was there a moment ago: it is waited for.
    */
-  async get(madeWith: MadeWith | undefined, signal: AbortSignal): Promise<PatchEncoder> {
+  async get(
+    madeWith: MadeWith | undefined,
+    signal: AbortSignal,
+    options: { readonly mayReturn?: boolean } = {},
+  ): Promise<PatchEncoder> {
     if (this.#refusal) throw this.#refusal.error;
     const fits = (encoder: PatchEncoder) =>
       !madeWith || (encoder.device === madeWith.device && encoder.batchSize === madeWith.batchSize);
     if (this.#encoder && fits(this.#encoder)) return this.#encoder;
     if (madeWith && this.#mayUse(madeWith)) {
-      try {
-        return await this.#open({ device: madeWith.device, batchSize: madeWith.batchSize }, signal);
-      } catch (error) {
-        if (signal.aborted || error instanceof GpuLostError) throw error;
-        // That device is not to be had any more: what is there decides.
+      for (const waitMs of options.mayReturn ? RETURN_WAITS_MS : [0]) {
+        await pause(waitMs, signal);
+        try {
+          return await this.#open({ device: madeWith.device, batchSize: madeWith.batchSize }, signal);
+        } catch (error) {
+          if (signal.aborted || error instanceof GpuLostError) throw error;
+        }
       }
+      // That device is not to be had any more: what is there decides.
     } else if (this.#encoder) return this.#encoder;
     try {
       const { device = "auto", batchLimit } = this.#settings;

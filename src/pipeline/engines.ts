@@ -9,6 +9,8 @@ export interface JobEngines {
   openEncoder(model: EncoderModel, options: OpenEncoderOptions): Promise<PatchEncoder>;
   /** Kept under this key until dropped; in the browser's private file system. */
   openRowLog(key: string, options: RowLogOptions): Promise<RowLog>;
+  /** Does nothing where there is none. */
+  dropRowLog(key: string): Promise<void>;
   openHdf5(file: File): Promise<Hdf5File>;
   /** Whose name is in lock files. */
   readonly owner: LockOwner;

@@ -7,6 +7,7 @@ export {
   LockLostError,
   MissingMppError,
   NamesakeError,
+  PixelSizeError,
 } from "./errors.ts";
 export { type FoundTissue, findTissue } from "./find-tissue.ts";
 export { Job } from "./job.ts";

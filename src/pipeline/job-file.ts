@@ -1,36 +1,69 @@
 import type { Folder } from "#storage";
+import { checkJobSettings } from "./check-settings.ts";
 import { randomHex } from "./clock.ts";
+import { type FileChanger, withFileMutex } from "./file-mutex.ts";
 import { isObject, parseObject } from "./json-text.ts";
 import { JOB_FILE } from "./layout.ts";
-import type { JobSettings } from "./settings.ts";
+import type { JobSettings, JobSlide } from "./settings.ts";
 
 const VERSION = 1;
+
+/** A slide as the file has it. */
+export type KeptSlide = Pick<JobSlide, "name" | "path" | "mpp">;
 
 /** `coverslip/job.json`: the settings and slides of the last run, so that it can be gone on with. */
 export interface JobFile {
   readonly version: number;
   /** Random; names this folder among the browser's locks and row logs. */
   readonly id: string;
-  readonly settings?: JobSettings;
-  readonly slides: readonly { readonly name: string; readonly path: string; readonly mpp?: number }[];
+  /** undefined where the file holds none that a job could run with. */
+  readonly settings: JobSettings | undefined;
+  readonly slides: readonly KeptSlide[];
 }
 
+/** undefined where there is none, or none that can be read. */
 export async function readJobFile(folder: Folder): Promise<JobFile | undefined> {
   const file = await folder.read(JOB_FILE);
   const value = file && parseObject(await file.text());
   if (value?.version !== VERSION || typeof value.id !== "string") return undefined;
-  const slides = Array.isArray(value.slides) ? value.slides.filter(isObject) : [];
-  return { ...(value as unknown as JobFile), slides: slides as unknown as JobFile["slides"] };
+  const slides = Array.isArray(value.slides) ? value.slides.flatMap((slide) => slideOf(slide) ?? []) : [];
+  return { version: VERSION, id: value.id, settings: settingsOf(value.settings), slides };
 }
 
-/** Notes a run's settings and slides; the id is made once, of several tabs that begin together one makes it. */
-export async function keepJobFile(folder: Folder, run: Pick<JobFile, "settings" | "slides">): Promise<JobFile> {
-  const fresh = { version: VERSION, id: randomHex(16), ...run };
-  if (await folder.createNew(JOB_FILE, jobText(fresh))) return fresh;
-  const before = await readJobFile(folder);
-  const job = before ? { ...before, ...run } : fresh;
-  await folder.write(JOB_FILE, jobText(job));
-  return before ? job : ((await readJobFile(folder)) ?? job);
+/**
+ * Notes a run's settings and slides; the id is made once. A pixel size that was given for a slide in an earlier run is kept, so that
+ * nobody is asked twice.
+ */
+export function keepJobFile(
+  folder: Folder,
+  run: { readonly settings: JobSettings; readonly slides: readonly KeptSlide[] },
+  changer: FileChanger,
+): Promise<JobFile> {
+  return withFileMutex(folder, JOB_FILE, changer, async () => {
+    const before = await readJobFile(folder);
+    const slides = run.slides.map(({ name, path, mpp }) => ({
+      name,
+      path,
+      mpp: mpp ?? before?.slides.find((slide) => slide.path === path)?.mpp,
+    }));
+    const job: JobFile = { version: VERSION, id: before?.id ?? randomHex(16), settings: run.settings, slides };
+    await folder.write(JOB_FILE, `${JSON.stringify(job, undefined, 2)}\n`);
+    return job;
+  });
 }
 
-const jobText = (job: JobFile): string => `${JSON.stringify(job, undefined, 2)}\n`;
+function slideOf(value: unknown): KeptSlide | undefined {
+  if (!isObject(value) || typeof value.name !== "string" || typeof value.path !== "string") return undefined;
+  const mpp = typeof value.mpp === "number" && value.mpp > 0 ? value.mpp : undefined;
+  return { name: value.name, path: value.path, mpp };
+}
+
+function settingsOf(value: unknown): JobSettings | undefined {
+  try {
+    checkJobSettings(value as JobSettings);
+    return value as JobSettings;
+  } catch {
+    // Edited by hand, or of another version: the slides are still of use.
+    return undefined;
+  }
+}

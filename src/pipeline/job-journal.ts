@@ -1,6 +1,6 @@
 import type { Folder } from "#storage";
 import { digest, randomHex, stampOf } from "./clock.ts";
-import { withFileMutex } from "./file-mutex.ts";
+import { type FileChanger, withFileMutex } from "./file-mutex.ts";
 import {
   coordsFolderName,
   extensionOf,
@@ -11,7 +11,6 @@ import {
   SUMMARY_FILE,
   stemOf,
 } from "./layout.ts";
-import type { LockOwner, OriginLocks } from "./output-lock.ts";
 import { appendSummary, finishRun, type RunManifest, runText } from "./run-file.ts";
 import type { JobSettings, JobSlide, JobTask } from "./settings.ts";
 import type { StepOutputs } from "./step.ts";
@@ -38,7 +37,7 @@ export class JobJournal {
   readonly #folder: Folder;
   readonly #settings: JobSettings;
   readonly #version: string;
-  readonly #originLocks: OriginLocks | undefined;
+  readonly #changer: FileChanger;
   readonly #now: () => Date;
   readonly #run: RunManifest;
   readonly #statePaths = new Map<string, Promise<{ path: string; hash: string }>>();
@@ -47,14 +46,13 @@ export class JobJournal {
     folder: Folder;
     settings: JobSettings;
     version: string;
-    owner: LockOwner;
-    originLocks: OriginLocks | undefined;
+    changer: FileChanger;
     now: () => Date;
   }) {
     this.#folder = options.folder;
     this.#settings = options.settings;
     this.#version = options.version;
-    this.#originLocks = options.originLocks;
+    this.#changer = options.changer;
     this.#now = options.now;
     this.#run = {
       run_id: randomHex(12),
@@ -64,8 +62,8 @@ export class JobJournal {
       status: "running",
       error: null,
       trident_version: options.version,
-      host: options.owner.hostname,
-      pid: options.owner.pid,
+      host: options.changer.owner.hostname,
+      pid: options.changer.owner.pid,
       job_dir: options.folder.name,
       args: options.settings.run?.args ?? argsOf(options.folder.name, options.settings),
     };
@@ -130,12 +128,14 @@ export class JobJournal {
       this.#statePaths.set(slide.path, found);
     }
     const { path, hash } = await found;
-    const before = await this.#folder.read(path);
     const facts = { name: stemOf(slide.name), extension: extensionOf(slide.name), path: slide.path, hash };
-    const state = (before && readState(await before.text())) ?? createState(facts, this.#version, this.#now());
-    state.trident_version = this.#version;
-    await change(state);
-    await this.#folder.write(path, stateText(state));
+    // Another tab that only looks at the slide writes here, too.
+    await this.#change(path, async (before) => {
+      const state = (before && readState(before)) || createState(facts, this.#version, this.#now());
+      state.trident_version = this.#version;
+      await change(state);
+      return stateText(state);
+    });
   }
 
   /**
@@ -173,11 +173,11 @@ export class JobJournal {
     return this.#folder.write(`${RUNS_FOLDER}/${this.#run.run_id}.json`, runText(this.#run));
   }
 
-  /** Changes a file that others append to as well. */
-  async #change(path: string, change: (before: string | undefined) => string): Promise<void> {
-    await withFileMutex(this.#folder, path, this.#originLocks, async () => {
+  /** Changes a file that others write to as well. */
+  #change(path: string, change: (before: string | undefined) => string | Promise<string>): Promise<void> {
+    return withFileMutex(this.#folder, path, this.#changer, async () => {
       const before = await (await this.#folder.read(path))?.text();
-      await this.#folder.write(path, change(before));
+      await this.#folder.write(path, await change(before));
     });
   }
 }
@@ -199,6 +199,7 @@ function configOf(
   const shared = {
     job_dir: jobDir,
     wsi_source: slides[0]?.path.split("/")[0],
+    custom_mpp_keys: settings.mppKeys,
     ...settings.run?.config,
     skip_errors: settings.skipErrors ?? true,
   };

@@ -4,10 +4,11 @@ import { createJobEngines } from "./create-engines.ts";
 import { EncoderHolder } from "./encoder-holder.ts";
 import type { JobEngines } from "./engines.ts";
 import { estimateProgress } from "./estimate-progress.ts";
-import { keepJobFile } from "./job-file.ts";
+import { type JobFile, keepJobFile } from "./job-file.ts";
 import { JobJournal } from "./job-journal.ts";
 import { stemOf } from "./layout.ts";
 import { Meter } from "./meter.ts";
+import { pause } from "./pause.ts";
 import type { JobOutcome, JobProgress } from "./progress.ts";
 import { runSlide, type SlideRunResult } from "./run-slide.ts";
 import type { JobSettings, JobSlide, JobTask } from "./settings.ts";
@@ -43,6 +44,8 @@ export class Job {
   #meter = new Meter();
   #holder: EncoderHolder | undefined;
   #isRunning = false;
+  /** Pixel sizes were given that the folder does not know yet. */
+  #hasNewAnswers = false;
   #progress: JobProgress | undefined;
 
   /** @throws {JobSettingsError} */
@@ -78,12 +81,13 @@ export class Job {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Says how large a slide's pixels are; it goes on within the run, or in the next one. */
+  /** Says how large a slide's pixels are; it goes on within the run, or in the next one. The folder keeps the answer. */
   giveMpp(path: string, mpp: number): void {
     const slide = this.#jobSlides.get(path);
     if (!slide) throw new RangeError(`no slide ${path} in this job`);
     if (!(mpp > 0 && Number.isFinite(mpp))) throw new RangeError(`${mpp} µm per pixel`);
     this.#jobSlides.set(path, { ...slide, mpp });
+    this.#hasNewAnswers = true;
     this.retry(path);
   }
 
@@ -110,17 +114,17 @@ export class Job {
     let error: unknown;
     try {
       const engines = await this.#engines;
-      const slides = [...this.#jobSlides.values()];
-      const kept = slides.map(({ name, path, mpp }) => ({ name, path, ...(mpp === undefined ? {} : { mpp }) }));
-      const { id } = await keepJobFile(this.#folder, { settings: this.settings, slides: kept });
-      const { owner, originLocks, now } = engines;
+      const { id, slides } = await this.#keepJobFile(engines);
+      for (const { path, mpp } of slides) {
+        const slide = this.#jobSlides.get(path)!;
+        if (slide.mpp === undefined && mpp !== undefined) this.#jobSlides.set(path, { ...slide, mpp });
+      }
       journal = new JobJournal({
         folder: this.#folder,
         settings: this.settings,
         version: TOOL_VERSION,
-        owner,
-        originLocks,
-        now,
+        changer: engines,
+        now: engines.now,
       });
       await journal.begin(slides);
       await this.#runSlides(engines, journal, id, signal);
@@ -136,7 +140,10 @@ export class Job {
         this.#states.change(state.path, { status: "cancelled" });
     }
     try {
-      await journal?.end(error === undefined ? "completed" : "error", error === undefined ? null : messageOf(error));
+      // TRIDENT's runs know no other word for one that was stopped.
+      if (isCancelled) await journal?.end("error", "cancelled");
+      else if (error !== undefined) await journal?.end("error", messageOf(error));
+      else await journal?.end("completed", null);
     } catch (thrown) {
       // A folder that cannot be written any more is why it ended, most likely; the first error is the telling one.
       error ??= thrown;
@@ -163,6 +170,7 @@ export class Job {
         this.#queue = elsewhere;
         elsewhere = [];
       }
+      if (this.#hasNewAnswers) await this.#keepJobFile(engines);
       const path = this.#queue.shift()!;
       const slide = this.#jobSlides.get(path)!;
       const result: SlideRunResult = await runSlide({
@@ -184,6 +192,11 @@ export class Job {
         throw result.error;
       }
     }
+  }
+
+  #keepJobFile(engines: JobEngines): Promise<JobFile> {
+    this.#hasNewAnswers = false;
+    return keepJobFile(this.#folder, { settings: this.settings, slides: [...this.#jobSlides.values()] }, engines);
   }
 
   #steps(engines: JobEngines): Step[] {
@@ -240,18 +253,4 @@ function isForTheWholeJob(error: unknown): boolean {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", onAbort);
-      resolve();
-    }, ms);
-    const onAbort = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    signal.addEventListener("abort", onAbort, { once: true });
-  });
 }

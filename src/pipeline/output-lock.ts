@@ -56,6 +56,7 @@ export class OutputLock {
   #releaseOrigin: (() => void) | undefined;
   #tookOver = false;
   #timer: ReturnType<typeof setInterval> | undefined;
+  #refreshing: Promise<void> = Promise.resolve();
 
   private constructor(folder: Folder, outputPath: string, options: LockOptions) {
     this.#folder = folder;
@@ -87,12 +88,15 @@ export class OutputLock {
       lock.#releaseOrigin();
       throw error;
     }
-    lock.#timer = setInterval(() => lock.#refresh().catch(() => {}), REFRESH_MS);
+    lock.#timer = setInterval(() => {
+      lock.#refreshing = lock.#refresh().catch(() => {});
+    }, REFRESH_MS);
     return lock;
   }
 
   /** Makes sure that the lock is still ours; before an output is put in its place. */
   async check(): Promise<void> {
+    await this.#refreshing;
     this.#lost.signal.throwIfAborted();
     if (await this.#isOurs()) return;
     this.#lost.abort(new LockLostError(this.path));
@@ -102,6 +106,8 @@ export class OutputLock {
   /** Lets others at the output. A lock file that cannot be removed now is found dead by whoever comes next. */
   async release(): Promise<void> {
     clearInterval(this.#timer);
+    // One under way would make the file again after it was removed.
+    await this.#refreshing;
     try {
       if (await this.#isOurs()) await this.#folder.remove(this.path);
     } catch {
@@ -114,12 +120,12 @@ export class OutputLock {
   async #create(): Promise<LockHolder | undefined> {
     for (let attempt = 0; attempt < 3; attempt++) {
       if (await this.#folder.createNew(this.path, this.#text())) return undefined;
-      const file = await this.#folder.read(this.path);
-      if (!file) continue;
-      const verdict = await judgeLock(await file.text(), file.lastModified, this.#options);
+      const found = await readLock(this.#folder, this.path);
+      if (!found) continue;
+      const verdict = await judgeLock(found.text, found.modifiedMs, this.#options);
       if (verdict !== "dead") return verdict;
       this.#tookOver = true;
-      await clearDeadLock(this.#folder, this.path, this.#options);
+      await removeDeadLock(this.#folder, this.path, this.#options);
     }
     return "live";
   }
@@ -131,8 +137,8 @@ export class OutputLock {
   }
 
   async #isOurs(): Promise<boolean> {
-    const file = await this.#folder.read(this.path);
-    return parseObject((await file?.text()) ?? "")?.session === this.#session;
+    const found = await readLock(this.#folder, this.path);
+    return parseObject(found?.text ?? "")?.session === this.#session;
   }
 
   #text(): string {
@@ -144,6 +150,20 @@ export class OutputLock {
       created_at: now() / 1000,
       session: this.#session,
     });
+  }
+}
+
+/** A lock file as it is now; undefined where there is none, or it went while it was read. */
+export async function readLock(
+  folder: Folder,
+  path: string,
+): Promise<{ readonly text: string; readonly modifiedMs: number } | undefined> {
+  const file = await folder.read(path);
+  try {
+    return file && { text: await file.text(), modifiedMs: file.lastModified };
+  } catch (error) {
+    if (error instanceof DOMException) return undefined;
+    throw error;
   }
 }
 
@@ -166,7 +186,7 @@ export async function judgeLock(text: string, modifiedMs: number, options: LockO
 }
 
 /** Removes a dead lock; of several that find it dead, one does, so that nobody removes the lock made in its place. */
-async function clearDeadLock(folder: Folder, path: string, options: LockOptions): Promise<void> {
+async function removeDeadLock(folder: Folder, path: string, options: LockOptions): Promise<void> {
   const mark = path + CLEARING_SUFFIX;
   if (!(await folder.createNew(mark, ""))) {
     const marked = await folder.read(mark);
@@ -174,8 +194,8 @@ async function clearDeadLock(folder: Folder, path: string, options: LockOptions)
     return;
   }
   try {
-    const file = await folder.read(path);
-    if (file && (await judgeLock(await file.text(), file.lastModified, options)) === "dead") await folder.remove(path);
+    const found = await readLock(folder, path);
+    if (found && (await judgeLock(found.text, found.modifiedMs, options)) === "dead") await folder.remove(path);
   } finally {
     await folder.remove(mark);
   }
@@ -198,4 +218,10 @@ function holdOriginLock(name: string, locks: OriginLocks | undefined): Promise<(
 /** Whether an output is locked by anybody, as TRIDENT's "done" test asks. */
 export async function isLocked(folder: Folder, outputPath: string): Promise<boolean> {
   return (await folder.read(outputPath + LOCK_SUFFIX)) !== undefined;
+}
+
+/** Removes an output's lock where its holder is dead, without taking part in making the output. */
+export async function clearDeadLock(folder: Folder, outputPath: string, options: LockOptions): Promise<void> {
+  const lock = await OutputLock.take(folder, outputPath, options);
+  if (lock instanceof OutputLock) await lock.release();
 }

@@ -107,6 +107,8 @@ export class PatchBatches {
         priority: READ_PRIORITY,
       });
       pixels.set(patch.data, index * patchBytes);
+      this.#meter.add("reading", patch.spent?.readingMs ?? 0);
+      this.#meter.add("preprocessing", patch.spent?.makingMs ?? 0);
     });
     await Promise.all(reads);
     return { begin, count, pixels };

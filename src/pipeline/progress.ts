@@ -61,7 +61,7 @@ export interface JobProgress {
 
 /** How a run ended. Slides that failed do not make it an error: see `failed`. */
 export interface JobOutcome {
-  /** "error": the whole job stopped (no space, permission gone, an encoder that cannot be opened, or a slide without `skipErrors`). */
+  /** "error": the whole job stopped (no space, permission or folder gone, or a slide failed without `skipErrors`). */
   readonly status: "completed" | "cancelled" | "error";
   readonly error: Error | undefined;
   readonly runId: string;

@@ -1,4 +1,3 @@
-import { readContours } from "#annotations";
 import type { Polygon } from "#kernels";
 import { type Folder, openHdf5 } from "#storage";
 import { JobFileError } from "./errors.ts";
@@ -21,7 +20,9 @@ import {
   THUMBNAILS_FOLDER,
 } from "./layout.ts";
 import { findCoordsFile, type PatchCoords, readCoordsOf } from "./patch-coords.ts";
+import { readJobResult } from "./read-job-result.ts";
 import type { JobSettings } from "./settings.ts";
+import { readContoursOf } from "./steps/segment-tissue.ts";
 import { labelOf, readState, type WsiState } from "./wsi-state.ts";
 
 /** A slide as a job folder knows it. */
@@ -91,13 +92,13 @@ export async function readJobFolder(folder: Folder): Promise<JobFolder> {
   return { settings: job?.settings, slides, coordsFolders };
 }
 
-/** A slide's contours in level-0 pixels; undefined where it has none yet, [] where no tissue was found. */
+/** A slide's contours in level-0 pixels; undefined where it has none yet, [] where no tissue was found. @throws {JobFileError} */
 export async function readTissue(folder: Folder, stem: string): Promise<readonly Polygon[] | undefined> {
   const file = await folder.read(geojsonPath(stem));
-  return file && readContours(await file.text());
+  return file && readContoursOf(stem, file);
 }
 
-/** Where a slide's patches lie; TRIDENT's file or CLAM's. @throws {JobFileError} {Hdf5FormatError} */
+/** Where a slide's patches lie; TRIDENT's file or CLAM's. @throws {JobFileError} */
 export async function readPatchCoords(
   folder: Folder,
   coordsFolder: string,
@@ -105,11 +106,13 @@ export async function readPatchCoords(
 ): Promise<PatchCoords | undefined> {
   const found = await findCoordsFile(folder, coordsFolder, stem);
   if (!found) return undefined;
-  await using hdf5 = await openHdf5(found.file);
-  return await readCoordsOf(hdf5, found.path);
+  return readJobResult(found.path, async () => {
+    await using hdf5 = await openHdf5(found.file);
+    return await readCoordsOf(hdf5, found.path);
+  });
 }
 
-/** A slide's embeddings by one encoder. @throws {JobFileError} {Hdf5FormatError} */
+/** A slide's embeddings by one encoder. @throws {JobFileError} */
 export async function readFeatures(
   folder: Folder,
   coordsFolder: string,
@@ -118,22 +121,25 @@ export async function readFeatures(
 ): Promise<PatchFeatures | undefined> {
   for (const path of [featuresPath(coordsFolder, encoder, stem), oldFeaturesPath(coordsFolder, encoder, stem)]) {
     const file = await folder.read(path);
-    if (!file) continue;
-    await using hdf5 = await openHdf5(file);
-    const dataset = hdf5.datasets.get(DATASETS.features);
-    if (!dataset) throw new JobFileError(path, `no dataset ${DATASETS.features}`);
-    const coords = await readCoordsOf(hdf5, path);
-    const rows = coords.coords.length / 2;
-    // Without patches TRIDENT writes (0,), ours (0, D).
-    const dimension = dataset.shape[1] ?? 0;
-    if (dataset.shape[0] !== rows || (rows > 0 && dataset.shape.length !== 2)) {
-      throw new JobFileError(path, `features of shape (${dataset.shape}) for ${rows} patches`);
-    }
-    const named = dataset.attributes[FEATURES_ATTRIBUTES.encoder]?.value;
-    const features = Float32Array.from(await dataset.read());
-    return { ...coords, features, dimension, encoder: typeof named === "string" ? named : encoder };
+    if (file) return readJobResult(path, () => readFeaturesOf(file, path, encoder));
   }
   return undefined;
+}
+
+async function readFeaturesOf(file: File, path: string, encoder: string): Promise<PatchFeatures> {
+  await using hdf5 = await openHdf5(file);
+  const dataset = hdf5.datasets.get(DATASETS.features);
+  if (!dataset) throw new JobFileError(path, `no dataset ${DATASETS.features}`);
+  const coords = await readCoordsOf(hdf5, path);
+  const rows = coords.coords.length / 2;
+  // Without patches TRIDENT writes (0,), ours (0, D).
+  const dimension = dataset.shape[1] ?? 0;
+  if (dataset.shape[0] !== rows || (rows > 0 && dataset.shape.length !== 2)) {
+    throw new JobFileError(path, `features of shape (${dataset.shape}) for ${rows} patches`);
+  }
+  const named = dataset.attributes[FEATURES_ATTRIBUTES.encoder]?.value;
+  const features = Float32Array.from(await dataset.read());
+  return { ...coords, features, dimension, encoder: typeof named === "string" ? named : encoder };
 }
 
 async function readCoordsFolder(folder: Folder, name: string): Promise<CoordsFolder | undefined> {

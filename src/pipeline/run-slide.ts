@@ -1,13 +1,13 @@
 import type { Folder } from "#storage";
 import { RowLogBusyError } from "#storage";
 import type { JobEngines } from "./engines.ts";
-import { LockLostError, MissingMppError, NamesakeError } from "./errors.ts";
+import { LockLostError, MissingMppError, NamesakeError, PixelSizeError } from "./errors.ts";
 import type { JobJournal } from "./job-journal.ts";
 import { coordsFolderName, stemOf, taskName } from "./layout.ts";
 import type { Meter } from "./meter.ts";
-import { isLocked, type LockHolder, type LockOptions, OutputLock } from "./output-lock.ts";
+import { clearDeadLock, isLocked, type LockHolder, type LockOptions, OutputLock } from "./output-lock.ts";
 import type { JobSettings, JobSlide } from "./settings.ts";
-import { readSlideRecord } from "./slide-record.ts";
+import { changeSlideRecord, readSlideRecord } from "./slide-record.ts";
 import { getSlideScale } from "./slide-scale.ts";
 import type { SlideState, StepNotice, StepReason } from "./slide-state.ts";
 import type { SlideStates } from "./slide-states.ts";
@@ -66,7 +66,7 @@ export async function runSlide(run: SlideRun): Promise<SlideRunResult> {
         if (signal.aborted) throw signal.reason;
         // Stages after it find nothing to work with, and say so in their logs, as TRIDENT's do.
         failure ??= { error };
-        if (!(error instanceof MissingMppError)) continue;
+        if (!(error instanceof MissingMppError || error instanceof PixelSizeError)) continue;
         states.change(path, { status: "needs_mpp", error });
         return { kind: "ended" };
       }
@@ -98,7 +98,10 @@ async function runStep(run: SlideRun, step: Step, opening: SlideOpening): Promis
   const encoderId = settings.encoder?.card.id ?? "";
   const name = taskName(task, encoderId);
   const stem = stemOf(slide.name);
-  const lockLost = new AbortController();
+  /** Ends the step: the job is cancelled, or the lock is lost. */
+  const stop = new AbortController();
+  const onCancel = () => stop.abort(run.signal.reason);
+  run.signal.addEventListener("abort", onCancel, { once: true });
   let lock: OutputLock | undefined;
   const notices: StepNotice[] = [];
   const note = (notice: StepNotice) => {
@@ -115,13 +118,18 @@ async function runStep(run: SlideRun, step: Step, opening: SlideOpening): Promis
     meter,
     stem,
     path,
+    givenMpp: slide.mpp,
     coordsFolder: coordsFolderName(settings.patches),
     encoderId,
     jobId: run.jobId,
     record: await readSlideRecord(folder, stem, path),
+    changeRecord: (change) => changeSlideRecord(folder, { stem, path }, engines, change),
     open: () => opening.open(),
-    signal: AbortSignal.any([run.signal, lockLost.signal]),
-    checkLock: async () => lock?.check(),
+    signal: stop.signal,
+    checkLock: async () => {
+      stop.signal.throwIfAborted();
+      await lock?.check();
+    },
     report: (done, total) => states.changeStep(path, task, { done, total }),
     notice: note,
     count: (counts) => states.change(path, counts),
@@ -142,24 +150,28 @@ async function runStep(run: SlideRun, step: Step, opening: SlideOpening): Promis
     return true;
   };
 
-  const output = step.lockedOutput(context);
-  if (await isSettled(await isLocked(folder, output))) return undefined;
-  const taken = await OutputLock.take(folder, output, run.lockOptions);
-  if (typeof taken === "string") {
-    states.changeStep(path, task, { status: "skipped", reason: "locked" });
-    if (taken === "unknown") {
+  const begin = performance.now();
+  try {
+    const output = step.lockedOutput(context);
+    const wasLocked = await isLocked(folder, output);
+    if (await isSettled(wasLocked)) {
+      // Who died after the file was in its place left a lock that would have other programs pass it over.
+      if (wasLocked) await clearDeadLock(folder, output, run.lockOptions);
+      return undefined;
+    }
+    const taken = await OutputLock.take(folder, output, run.lockOptions);
+    if (typeof taken === "string") {
+      states.changeStep(path, task, { status: "skipped", reason: "locked" });
+      if (taken === "live") return taken;
       const message = "Locked by another program; skipping.";
       const outputs = step.outputs(context);
       await journal.finish(slide, task, name, { status: "skipped", reason: "locked", message, outputs }, opening.meta);
+      return taken;
     }
-    return taken;
-  }
-  lock = taken;
-  lock.lost.addEventListener("abort", () => lockLost.abort(taken.lost.reason));
-  const begin = performance.now();
-  try {
+    lock = taken;
+    taken.lost.addEventListener("abort", () => stop.abort(taken.lost.reason));
     // Somebody may have finished it between the look and the lock.
-    if (await isSettled(lock.tookOver)) return undefined;
+    if (await isSettled(taken.tookOver)) return undefined;
     states.changeStep(path, task, { status: "running", reason: null });
     await journal.start(slide, name, RUNNING_MESSAGES[task], lockedOnly(step, context));
     const { reason = null, message } = await step.run(context);
@@ -168,17 +180,18 @@ async function runStep(run: SlideRun, step: Step, opening: SlideOpening): Promis
     states.changeStep(path, task, { status: "completed", reason });
     return undefined;
   } catch (error) {
-    if (lock.lost.aborted || error instanceof LockLostError || error instanceof RowLogBusyError) {
+    if (lock?.lost.aborted || error instanceof LockLostError || error instanceof RowLogBusyError) {
       states.changeStep(path, task, { status: "not_started", reason: "locked", done: 0, total: 0 });
       return "live";
     }
     await noteFailure(run, step, context, error, opening.meta);
     throw error;
   } finally {
+    run.signal.removeEventListener("abort", onCancel);
     const ms = performance.now() - begin;
     meter.add(task, ms);
     states.changeStep(path, task, { seconds: states.get(path).steps[task].seconds + ms / 1000 });
-    await lock.release();
+    await lock?.release();
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ModelDevice } from "#models";
 import type { Folder } from "#storage";
 import { digest } from "./clock.ts";
+import { type FileChanger, withFileMutex } from "./file-mutex.ts";
 import { isObject, parseObject, sortedJson, sortKeys } from "./json-text.ts";
 import { RECORDS_FOLDER } from "./layout.ts";
 
@@ -25,7 +26,7 @@ export interface FeaturesRecord {
   readonly device: ModelDevice;
   readonly batchSize: number;
   readonly total: number;
-  /** undefined while unfinished: then the rows are in the row log. */
+  /** undefined while there are only rows in the row log. */
   readonly file?: string;
 }
 
@@ -55,15 +56,17 @@ export async function readSlideRecord(folder: Folder, stem: string, path: string
 }
 
 /** Changes a record as it is now: another tab may have written another stage's part since it was read. */
-export async function changeSlideRecord(
+export function changeSlideRecord(
   folder: Folder,
-  stem: string,
-  path: string,
+  { stem, path }: { readonly stem: string; readonly path: string },
+  changer: FileChanger,
   change: (record: SlideRecord) => void,
 ): Promise<void> {
-  const record = await readSlideRecord(folder, stem, path);
-  change(record);
-  await folder.write(recordPath(stem), sortedJson(record, 2));
+  return withFileMutex(folder, recordPath(stem), changer, async () => {
+    const record = await readSlideRecord(folder, stem, path);
+    change(record);
+    await folder.write(recordPath(stem), sortedJson(record, 2));
+  });
 }
 
 /** Names of what differs; [] where the two are the same. */

@@ -3,7 +3,7 @@ import type { JobTask } from "./settings.ts";
 /**
  * Where a slide stands.
  * `waiting` its turn · `working` · `done` · `warning` done, but something is to be known (no tissue, no patches, results of other
- * settings) · `failed`, see `error` · `needs_mpp`: the file does not say how large a pixel is, `Job.giveMpp` it · `locked`: another
+ * settings) · `failed`, see `error` · `needs_mpp`: nobody says how large a pixel is, or it cannot be, see `error`; `Job.giveMpp` it · `locked`: another
  * tab or program has it and did not finish · `cancelled` before it was done.
  */
 export type SlideStatus = "waiting" | "working" | "done" | "warning" | "failed" | "needs_mpp" | "locked" | "cancelled";
@@ -33,12 +33,8 @@ export type StepNotice =
   | { readonly kind: "edited_contours" }
   /** The result that was there was made with other settings, or from other contours or coords, and has been made again. */
   | { readonly kind: "made_again"; readonly changed: readonly string[] }
-  /** Features were begun on another device or with another batch size that cannot be had now; they began anew. */
-  | {
-      readonly kind: "began_anew";
-      readonly rowsLost: number;
-      readonly why: "device" | "batch" | "coords" | "model" | "log";
-    }
+  /** Features were begun on a device or with a batch size that cannot be had now, or of other coords or another model; they began anew. */
+  | { readonly kind: "began_anew"; readonly rowsLost: number; readonly why: "device" | "batch" | "coords" | "model" }
   /** Features went on after this many rows that an earlier run had made. */
   | { readonly kind: "resumed"; readonly rows: number }
   /** The GPU was lost this many times; the run went on. */

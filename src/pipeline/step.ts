@@ -22,17 +22,21 @@ export interface StepContext {
   /** Names the outputs. */
   readonly stem: string;
   readonly path: string;
+  /** µm per level-0 pixel, where a person or a CSV said so. */
+  readonly givenMpp: number | undefined;
   readonly coordsFolder: string;
   /** The id of the encoder's card; "" where no features are asked for. */
   readonly encoderId: string;
   /** The job folder's id, for names outside it. */
   readonly jobId: string;
   readonly record: SlideRecord;
+  /** Changes the record on disk; `record` stays as it was when the step began. */
+  changeRecord(change: (record: SlideRecord) => void): Promise<void>;
   /** Opens the slide at first use. @throws {MissingMppError} */
   open(): Promise<OpenedSlide>;
   /** Aborts when the job does, or when the step's lock is lost. */
   readonly signal: AbortSignal;
-  /** Before a finished output is put in its place: the lock must still be ours. */
+  /** Before a finished output is put in its place: nobody has cancelled, and the lock must still be ours. */
   checkLock(): Promise<void>;
   report(done: number, total: number): void;
   notice(notice: StepNotice): void;

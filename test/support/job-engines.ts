@@ -48,6 +48,11 @@ export class MemoryRowLogs {
     } satisfies RowLog;
   };
 
+  readonly drop: JobEngines["dropRowLog"] = async (key) => {
+    if (this.logs.get(key)?.isOpen) throw new RowLogBusyError(key);
+    this.logs.delete(key);
+  };
+
   /** What a killed tab leaves: logs that nobody has open. */
   release(): void {
     for (const log of this.logs.values()) log.isOpen = false;
@@ -68,6 +73,7 @@ export function nodeEngines(logs = new MemoryRowLogs(), encoder = new MeanEncode
     },
     openEncoder: encoder.open,
     openRowLog: logs.open,
+    dropRowLog: logs.drop,
     openHdf5: openHdf5InNode,
     owner: { hostname: "browser:test", pid: 0 },
     originLocks: undefined,

@@ -1,7 +1,7 @@
 import { type EncoderCard, GpuLostError, type OpenEncoderOptions, type PatchEncoder } from "#models";
 import type { JobEngines } from "#pipeline";
 
-/** The mean of red, green and blue in 0..1, and one row's number so that order shows. */
+/** The mean of red, green and blue in 0..1. */
 export const MEAN_CARD: EncoderCard = {
   id: "means",
   name: "Means",
@@ -26,8 +26,8 @@ export class MeanEncoder {
   batchMs = 0;
   opened: OpenEncoderOptions[] = [];
   batches: number[] = [];
-  /** Called before each batch; may throw. */
-  beforeBatch: (batch: number) => void = () => {};
+  /** Called before each batch; may throw, and is waited for. */
+  beforeBatch: (batch: number) => unknown = () => {};
 
   readonly open: JobEngines["openEncoder"] = async (model, options) => {
     this.opened.push(options);
@@ -42,7 +42,7 @@ export class MeanEncoder {
       encode: async (patches, n, { signal } = {}) => {
         await new Promise((resolve) => setTimeout(resolve, this.batchMs));
         signal?.throwIfAborted();
-        this.beforeBatch(this.batches.length);
+        await this.beforeBatch(this.batches.length);
         this.batches.push(n);
         const rows = new Float32Array(n * 3);
         const pixels = card.input.sizePx ** 2;

@@ -6,6 +6,7 @@ import {
   LockLostError,
   MissingMppError,
   NamesakeError,
+  PixelSizeError,
 } from "#pipeline";
 import {
   FolderPermissionError,
@@ -50,6 +51,7 @@ function sentences(error: unknown, name: string): Sentences | undefined {
   if (error instanceof RowLogBusyError) return text.lockLost(error.key);
   if (error instanceof LockLostError) return text.lockLost(error.path);
   if (error instanceof MissingMppError) return text.missingMpp(error.slideName);
+  if (error instanceof PixelSizeError) return text.pixelSize(error.mpp);
   if (error instanceof NamesakeError) return text.namesake(error.path, error.other);
   if (error instanceof JobSettingsError) return text.settings(error.field);
   if (error instanceof DOMException && error.name === "NotAllowedError") return text.folderPermission(name);

@@ -1,11 +1,8 @@
-import { encoderTransform, GpuLostError, type PatchEncoder } from "#models";
-import type { Slide } from "#slide";
-import { type Hdf5Attributes, type RowLog, writeHdf5 } from "#storage";
+import { type Hdf5Attributes, RowLogBusyError, writeHdf5 } from "#storage";
 import { digest } from "../clock.ts";
 import type { EncoderHolder, MadeWith } from "../encoder-holder.ts";
-import { EncoderUnsteadyError, JobFileError } from "../errors.ts";
+import { JobFileError } from "../errors.ts";
 import { coordsPath, DATASETS, FEATURES_ATTRIBUTES, featuresFolder, featuresPath, oldFeaturesPath } from "../layout.ts";
-import { type PatchBatch, PatchBatches } from "../patch-batches.ts";
 import {
   coordsOutput,
   findCoordsFile,
@@ -14,22 +11,10 @@ import {
   planFromAttributes,
   readCoordsOf,
 } from "../patch-coords.ts";
-import type { PatchGrid } from "../patch-grid.ts";
-import {
-  changedFields,
-  changeSlideRecord,
-  type FeaturesRecord,
-  type Fingerprint,
-  fileDigest,
-  fingerprintDigest,
-} from "../slide-record.ts";
+import { readJobResult } from "../read-job-result.ts";
+import { changedFields, type FeaturesRecord, type Fingerprint, fileDigest } from "../slide-record.ts";
 import type { Step, StepContext, StepResult, StepVerdict } from "../step.ts";
-
-/** How often the GPU may be lost with no batch in between. */
-const MAX_LOSSES_IN_A_ROW = 5;
-/** Batches given to the encoder before the first comes back: it never waits for a message. */
-const BATCHES_AT_ENCODER = 2;
-const FLOAT_BYTES = 4;
+import { makeRows, rowLogKey } from "./feature-rows.ts";
 
 /** Features: one vector a patch. `holder` keeps the encoder for all slides. */
 export function encodePatches(holder: EncoderHolder): Step {
@@ -69,14 +54,18 @@ async function inspect(context: StepContext, isLocked: boolean): Promise<StepVer
   const isOurs = made?.file !== undefined && made.file === (await fileDigest(found));
   // Under a lock, what is there may be half of somebody's; ours is put in place whole.
   if (isLocked && !isOurs) return { kind: "todo", changed: undefined };
+  if (isOurs) context.count({ patches: made.total });
   const changed = isOurs ? changedFields(made.from, await fingerprintOf(context, coords.file)) : [];
-  if (changed.length === 0) return { ...done, notices: [] };
+  if (changed.length === 0) {
+    if (isOurs) await dropLeftRows(context);
+    return { ...done, notices: [] };
+  }
   if (settings.whenSettingsDiffer === "keep") return { ...done, notices: [{ kind: "other_settings", changed }] };
   return { kind: "todo", changed };
 }
 
 async function run(context: StepContext, holder: EncoderHolder): Promise<StepResult> {
-  const { folder, stem, coordsFolder, encoderId, settings, path, meter } = context;
+  const { folder, stem, coordsFolder, encoderId, settings, meter } = context;
   const found = await findCoordsFile(folder, coordsFolder, stem);
   if (!found) throw new JobFileError(coordsPath(coordsFolder, stem), "it was removed while it was needed");
   const { coords, attributes } = await readCoords(context, found);
@@ -101,7 +90,7 @@ async function run(context: StepContext, holder: EncoderHolder): Promise<StepRes
       coordsOutput(coords, attributes),
     ]);
     const made: FeaturesRecord = { from, ...madeWith, total, file: await fileDigest(file) };
-    await changeSlideRecord(folder, stem, path, (record) => {
+    await context.changeRecord((record) => {
       record.features[folderName] = made;
     });
     await folder.write(featuresPath(coordsFolder, encoderId, stem), file);
@@ -126,149 +115,28 @@ async function run(context: StepContext, holder: EncoderHolder): Promise<StepRes
   return { message: "Patch features extracted." };
 }
 
-interface RowsPlan {
-  readonly slide: Slide;
-  readonly grid: PatchGrid;
-  /** At the coords' scale. */
-  readonly patchSize: number;
-  readonly coords: Int32Array;
-  readonly from: Fingerprint;
-  readonly folderName: string;
-}
-
-/**
- * All rows, in the row log: those that are there already, and the rest. Goes on by itself when the GPU is lost, with the same
- * device and batch size if they can be had again, else from the first row.
- */
-async function makeRows(
-  context: StepContext,
-  holder: EncoderHolder,
-  plan: RowsPlan,
-): Promise<{ log: RowLog; madeWith: MadeWith }> {
-  const { signal, stem, engines, settings, jobId } = context;
-  const { from, folderName, coords } = plan;
-  const total = coords.length / 2;
-  const key = `${jobId}/${folderName}/${stem}`;
-  const rowBytes = settings.encoder!.card.dimension * FLOAT_BYTES;
-  const record = context.record.features[folderName];
-  // What an unfinished run of the same coords and model went on with.
-  const begun =
-    record && record.file === undefined && changedFields(record.from, from).length === 0 ? record : undefined;
-  let madeWith: MadeWith | undefined = begun && { device: begun.device, batchSize: begun.batchSize };
-  let isFirst = true;
-  let losses = 0;
-  let lossesInARow = 0;
-  for (;;) {
-    const encoder = await holder.get(madeWith, signal);
-    const { device, batchSize } = encoder;
-    const changed =
-      madeWith && (madeWith.device !== device ? "device" : madeWith.batchSize !== batchSize ? "batch" : undefined);
-    let rowsLost = 0;
-    if (changed && madeWith) rowsLost = await countRows(context, key, rowBytes, await belongsTo(plan, madeWith));
-    if (changed && rowsLost > 0) context.notice({ kind: "began_anew", rowsLost, why: changed });
-    if (!madeWith || changed) {
-      madeWith = { device, batchSize };
-      await noteBegun(context, plan, madeWith);
-    }
-    const log = await engines.openRowLog(key, { rowBytes, belongsTo: await belongsTo(plan, madeWith), signal });
-    const before = log.rows;
-    try {
-      if (isFirst && before > 0) context.notice({ kind: "resumed", rows: before });
-      isFirst = false;
-      context.report(before, total);
-      await encodeRest(context, plan, encoder, log);
-      return { log, madeWith };
-    } catch (error) {
-      const made = log.rows - before;
-      await log.close();
-      if (!(error instanceof GpuLostError)) throw error;
-      lossesInARow = made > 0 ? 1 : lossesInARow + 1;
-      if (lossesInARow > MAX_LOSSES_IN_A_ROW) throw new EncoderUnsteadyError(lossesInARow, { cause: error });
-      context.notice({ kind: "gpu_lost", times: ++losses });
-      await holder.close();
-    }
-  }
-}
-
-/** Embeds what the log does not hold yet, batch by batch; each is kept before the next but one is asked for. */
-async function encodeRest(
-  { meter, signal, settings, report }: StepContext,
-  { slide, grid, patchSize, coords }: RowsPlan,
-  encoder: PatchEncoder,
-  log: RowLog,
-): Promise<void> {
-  const { card } = settings.encoder!;
-  const total = coords.length / 2;
-  const transform = encoderTransform(card, patchSize);
-  const batches = new PatchBatches({
-    slide,
-    coords,
-    grid,
-    recipe: { sizePx: patchSize, filter: "pillow-bicubic", fill: "black", transform },
-    sidePx: card.input.sizePx,
-    batchSize: encoder.batchSize,
-    begin: log.rows,
-    meter,
-    signal,
-  });
-  meter.beginPatches();
-  const pending: { count: number; rows: Promise<Float32Array> }[] = [];
-  let idleSince = 0;
-  const start = ({ pixels, count }: PatchBatch) => {
-    const asked = performance.now();
-    const rows = encoder.encode(pixels, count, { signal });
-    rows.then(
-      () => {
-        const now = performance.now();
-        meter.add("model", now - Math.max(asked, idleSince));
-        idleSince = now;
-      },
-      () => {},
-    );
-    pending.push({ count, rows });
-  };
-  try {
-    for (let batch = await batches.take(); batch || pending.length > 0; batch &&= await batches.take()) {
-      if (batch) start(batch);
-      if (batch && pending.length < BATCHES_AT_ENCODER) continue;
-      const { count, rows } = pending.shift()!;
-      const values = await meter.time("waitingForModel", () => rows);
-      await meter.time("writing", () => log.append(values));
-      meter.addPatches(count);
-      report(log.rows, total);
-    }
-  } finally {
-    batches.close();
-  }
-}
-
-/** Rows that are about to be thrown away; opening the log for something else empties it. */
-async function countRows({ engines, signal }: StepContext, key: string, rowBytes: number, belongsTo: string) {
-  const log = await engines.openRowLog(key, { rowBytes, belongsTo, signal });
-  await log.close();
-  return log.rows;
-}
-
-function belongsTo({ from }: RowsPlan, madeWith: MadeWith): Promise<string> {
-  return fingerprintDigest({ ...from, ...madeWith });
-}
-
-/** So that a run which ends here is gone on with in the same way. */
-async function noteBegun({ folder, stem, path }: StepContext, plan: RowsPlan, madeWith: MadeWith): Promise<void> {
-  await changeSlideRecord(folder, stem, path, (record) => {
-    record.features[plan.folderName] = { from: plan.from, ...madeWith, total: plan.coords.length / 2 };
-  });
-}
-
 async function readCoords(
   { engines }: StepContext,
   { path, file }: { path: string; file: File },
 ): Promise<PatchCoords> {
-  const hdf5 = await engines.openHdf5(file);
+  return readJobResult(path, async () => {
+    const hdf5 = await engines.openHdf5(file);
+    try {
+      return await readCoordsOf(hdf5, path);
+    } finally {
+      await hdf5.close();
+    }
+  });
+}
+
+/** A tab that was killed in its last moment left the rows of the finished file. */
+async function dropLeftRows(context: StepContext): Promise<void> {
+  const { engines, coordsFolder, encoderId } = context;
   try {
-    return await readCoordsOf(hdf5, path);
-  } finally {
-    await hdf5.close();
+    await engines.dropRowLog(rowLogKey(context, featuresFolder(coordsFolder, encoderId)));
+  } catch (error) {
+    // Whoever has it open is about to drop it.
+    if (!(error instanceof RowLogBusyError)) throw error;
   }
 }
 

@@ -1,11 +1,11 @@
-import { readContours } from "#annotations";
 import { writeHdf5 } from "#storage";
 import { JobFileError } from "../errors.ts";
 import { coordsPath, geojsonPath, visualizationPath } from "../layout.ts";
 import { coordsOutput, describeCoords, findCoordsFile, planGrid } from "../patch-coords.ts";
-import { changedFields, changeSlideRecord, type Fingerprint, fileDigest } from "../slide-record.ts";
+import { changedFields, type Fingerprint, fileDigest } from "../slide-record.ts";
 import type { Step, StepContext, StepVerdict } from "../step.ts";
 import { readThumbnail } from "../thumbnail.ts";
+import { readContoursOf } from "./segment-tissue.ts";
 
 /** Coords: which squares of the grid hold tissue, as an HDF5 file, and a picture of them. */
 export const extractCoords: Step = {
@@ -32,7 +32,7 @@ export const extractCoords: Step = {
       const changed = isOurs && geojson ? changedFields(made.from, await fingerprintOf(context, geojson)) : [];
       if (changed.length === 0) return { ...done, notices: [] };
       if (settings.whenSettingsDiffer === "keep") return { ...done, notices: [{ kind: "other_settings", changed }] };
-      if ((await contoursIn(geojson!)).length > 0) return { kind: "todo", changed };
+      if ((await readContoursOf(stem, geojson!)).length > 0) return { kind: "todo", changed };
     }
     if (!geojson) {
       return {
@@ -42,7 +42,7 @@ export const extractCoords: Step = {
         outputs: { tissue_geojson: null },
       };
     }
-    const contours = (await contoursIn(geojson)).length;
+    const contours = (await readContoursOf(stem, geojson)).length;
     context.count({ contours });
     if (contours > 0) return { kind: "todo", changed: undefined };
     return {
@@ -54,10 +54,10 @@ export const extractCoords: Step = {
   },
 
   async run(context) {
-    const { folder, stem, path, coordsFolder, settings, engines, meter, signal } = context;
+    const { folder, stem, coordsFolder, settings, engines, meter, signal } = context;
     const geojson = await folder.read(geojsonPath(stem));
     if (!geojson) throw new JobFileError(geojsonPath(stem), "it was removed while it was needed");
-    const polygons = await contoursIn(geojson);
+    const polygons = await readContoursOf(stem, geojson);
     const { slide, scale } = await context.open();
     const grid = planGrid(slide, scale, settings.patches);
     const { patchSize, minTissueProportion } = settings.patches;
@@ -81,7 +81,7 @@ export const extractCoords: Step = {
     await context.checkLock();
     await meter.time("writing", async () => {
       if (picture) await folder.write(visualizationPath(coordsFolder, stem), picture);
-      await changeSlideRecord(folder, stem, path, (record) => {
+      await context.changeRecord((record) => {
         record.coords[coordsFolder] = made;
       });
       await folder.write(coordsPath(coordsFolder, stem), file);
@@ -93,13 +93,10 @@ export const extractCoords: Step = {
   },
 };
 
-async function fingerprintOf({ settings: { patches } }: StepContext, geojson: Blob): Promise<Fingerprint> {
+async function fingerprintOf({ settings: { patches }, givenMpp }: StepContext, geojson: Blob): Promise<Fingerprint> {
   const { target, patchSize, overlap, minTissueProportion } = patches;
-  return { contours: await fileDigest(geojson), ...target, patchSize, overlap, minTissueProportion };
-}
-
-async function contoursIn(geojson: Blob) {
-  return readContours(await geojson.text());
+  const settings = { ...target, patchSize, overlap, minTissueProportion };
+  return { contours: await fileDigest(geojson), ...settings, ...(givenMpp === undefined ? {} : { givenMpp }) };
 }
 
 /** The four lines in the picture's corner. */

@@ -4,8 +4,9 @@ import { createMask, type Polygon, pasteTile } from "#kernels";
 import type { Slide } from "#slide";
 import { contoursPath, geojsonPath, thumbnailPath } from "../layout.ts";
 import { planPatchGrid } from "../patch-grid.ts";
+import { readJobResult } from "../read-job-result.ts";
 import type { SegmentationSettings } from "../settings.ts";
-import { changedFields, changeSlideRecord, type Fingerprint, fileDigest } from "../slide-record.ts";
+import { changedFields, type Fingerprint, fileDigest } from "../slide-record.ts";
 import type { SlideScale } from "../slide-scale.ts";
 import type { StepNotice } from "../slide-state.ts";
 import type { Step, StepContext, StepVerdict } from "../step.ts";
@@ -95,10 +96,11 @@ export const segmentTissue: Step = {
 
   async inspect(context, isLocked): Promise<StepVerdict> {
     const { folder, stem, record, settings } = context;
-    if (!(await folder.read(contoursPath(stem)))) return { kind: "todo", changed: undefined };
     const geojson = await folder.read(geojsonPath(stem));
+    // To TRIDENT the picture alone says that it is done; without the contours themselves nothing can go on.
+    if (!geojson || !(await folder.read(contoursPath(stem)))) return { kind: "todo", changed: undefined };
     const made = record.contours;
-    const isAsMade = made !== undefined && geojson !== undefined && made.file === (await fileDigest(geojson));
+    const isAsMade = made !== undefined && made.file === (await fileDigest(geojson));
     // Under a lock, what is there may be half of somebody's; ours is put in place whole.
     if (isLocked && !isAsMade) return { kind: "todo", changed: undefined };
     const done = { kind: "done", reason: "already_segmented", message: "Tissue already segmented; skipping." } as const;
@@ -107,15 +109,15 @@ export const segmentTissue: Step = {
       if (!isAsMade) return { ...done, notices: [{ kind: "edited_contours" }] };
       if (settings.whenSettingsDiffer !== "keep") return { kind: "todo", changed };
     }
-    const contours = geojson && readContours(await geojson.text()).length;
-    if (contours !== undefined) context.count({ contours });
+    const contours = (await readContoursOf(stem, geojson)).length;
+    context.count({ contours });
     const notices: StepNotice[] = contours === 0 ? [{ kind: "no_tissue" }] : [];
     if (changed.length > 0) notices.push({ kind: "other_settings", changed });
     return { ...done, notices };
   },
 
   async run(context) {
-    const { folder, stem, path, settings, engines, meter, signal } = context;
+    const { folder, stem, settings, engines, meter, signal } = context;
     const { slide, scale } = await context.open();
     const tissue = await findTissueOn(slide, scale, settings.segmentation, engines.tissue, {
       signal,
@@ -131,7 +133,7 @@ export const segmentTissue: Step = {
       await folder.write(thumbnailPath(stem), pictures.thumbnail);
       const from = fingerprintOf(context);
       const file = await fileDigest(geojson);
-      await changeSlideRecord(folder, stem, path, (record) => {
+      await context.changeRecord((record) => {
         record.contours = { from, file };
       });
       await folder.write(contoursPath(stem), pictures.contours);
@@ -146,8 +148,13 @@ export const segmentTissue: Step = {
   },
 };
 
-function fingerprintOf({ settings: { segmentation } }: StepContext): Fingerprint {
-  return { ...segmentation };
+/** @throws {JobFileError} where the file holds no contours. */
+export function readContoursOf(stem: string, geojson: Blob): Promise<Polygon[]> {
+  return readJobResult(geojsonPath(stem), async () => readContours(await geojson.text()));
+}
+
+function fingerprintOf({ settings: { segmentation }, givenMpp }: StepContext): Fingerprint {
+  return { ...segmentation, ...(givenMpp === undefined ? {} : { givenMpp }) };
 }
 
 /** Runs `work` for 0 to count - 1, at most `ahead` at a time; the first failure ends it. */

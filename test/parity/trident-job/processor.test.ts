@@ -129,7 +129,10 @@ describe.skipIf(missing !== undefined)("a job of TRIDENT's Processor", () => {
     const { texts, h5 } = truth.after_first_pass;
     for (const [file, text] of Object.entries(texts)) {
       if (file.includes("feat") || file.endsWith(".lock")) continue;
-      await folder.write(file, typeof text === "string" ? text : JSON.stringify(withoutFeatures(text as Json)));
+      await folder.write(
+        file,
+        typeof text === "string" ? text : JSON.stringify(withoutTasks(text as Json, /^patch_features/)),
+      );
     }
     for (const [file, facts] of Object.entries(h5)) {
       if (!file.includes("/patches/")) continue;
@@ -159,6 +162,40 @@ describe.skipIf(missing !== undefined)("a job of TRIDENT's Processor", () => {
       facts.features!.first.forEach((value, i) => {
         expect(Math.abs(values[i]! - value), `${file} ${i}`).toBeLessThan(FEATURE_TOLERANCE);
       });
+    }
+  }, 120_000);
+
+  it("that TRIDENT did up to the contours is gone on with: they stay as they are, and give TRIDENT's coords", async () => {
+    const folder = createMemoryFolder("jobdir");
+    const { texts, h5 } = truth.after_first_pass;
+    const begun = { "CMU-1-Small-Region": "CMU-filled", single20: "single20-filled" };
+    const states = Object.keys(texts).filter((file) =>
+      Object.keys(begun).some((stem) => file.startsWith(`wsi_states/${stem}`) && !file.includes("<")),
+    );
+    for (const [stem, file] of Object.entries(begun)) {
+      await folder.write(`contours_geojson/${stem}.geojson`, readFileSync(`${TRUTH}/seg/${file}.geojson`));
+      await folder.write(`contours/${stem}.jpg`, "TRIDENT's");
+    }
+    for (const file of states)
+      await folder.write(file, JSON.stringify(withoutTasks(texts[file] as Json, /coords|feat/)));
+    const outcome = await run(folder, ["segmentation", "coords", "features"]);
+    expect(outcome.done).toEqual(["slides/CMU-1-Small-Region.svs", "slides/single20.tiff"]);
+    for (const [stem, file] of Object.entries(begun)) {
+      const geojson = await (await folder.read(`contours_geojson/${stem}.geojson`))!.text();
+      expect(geojson).toBe(readFileSync(`${TRUTH}/seg/${file}.geojson`, "utf8"));
+      expect(await (await folder.read(`contours/${stem}.jpg`))!.text()).toBe("TRIDENT's");
+      const path = `10x_256px_0px_overlap/patches/${stem}_patches.h5`;
+      const coords = (await openHdf5InNode((await folder.read(path))!)).datasets.get("coords")!;
+      expect([...(await coords.read())]).toEqual(h5[path]!.coords.coords.flat());
+    }
+    for (const file of states) {
+      const { tasks, summary } = JSON.parse(await (await folder.read(file))!.text());
+      expect(summary.segmentation).toBe("skipped (already_segmented)");
+      // TRIDENT's own attempt is kept, and none of ours added.
+      expect(tasks.segmentation.attempts).toHaveLength(1);
+      const { segmentation: _, ...ours } = comparable({ tasks }).tasks as Json;
+      const { segmentation: __, ...theirs } = comparable(texts[file]).tasks as Json;
+      expect(ours, file).toEqual(theirs);
     }
   }, 120_000);
 
@@ -235,11 +272,10 @@ function withoutErrors(log: string): string {
 
 type Json = Record<string, unknown>;
 
-/** A state as it was before features were asked for. */
-function withoutFeatures(state: Json): Json {
-  const tasks = { ...(state.tasks as Json | undefined) };
-  delete tasks["patch_features:chanmean"];
-  return "tasks" in state ? { ...state, tasks } : state;
+/** A state as it was before these stages. */
+function withoutTasks(state: Json, left: RegExp): Json {
+  const tasks = Object.entries((state.tasks as Json | undefined) ?? {}).filter(([name]) => !left.test(name));
+  return "tasks" in state ? { ...state, tasks: Object.fromEntries(tasks) } : state;
 }
 
 /** A state without times, ids, sizes and texts of errors. */

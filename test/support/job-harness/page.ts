@@ -1,49 +1,74 @@
-import { BUILT_IN_ENCODER } from "#models";
+import { BUILT_IN_ENCODER, type EncoderCard, type EncoderModel, openModelShelf } from "#models";
 import { Job, type JobSettings, type SlideState } from "#pipeline";
 import { openSlide } from "#slide";
-import { openOpfsFolder } from "#storage";
+import { type Folder, listRowLogs, openOpfsFolder } from "#storage";
 import { MEAN_CARD, MeanEncoder } from "../mean-encoder.ts";
+import { TINY_CARD, tinyModel } from "../tiny-models.ts";
 import { drawTissueTiff } from "../tissue-tiff.ts";
+import { type FinishingMoment, stopWhileFinishing } from "./stopping-folder.ts";
 
 export interface HarnessOptions {
   /** Name of the job folder in the private file system. */
   readonly folder: string;
-  /** "means": computed in the page, a batch each `batchMs`. "webgpu": the built-in encoder on a software adapter. */
-  readonly encoder: "means" | "webgpu";
+  /**
+   * "means": computed in the page, a batch each `batchMs`. "tiny on webgpu": an ONNX file of a few hundred weights, on the software
+   * adapter. "built-in": the app's own, on wasm.
+   */
+  readonly encoder: "means" | "tiny on webgpu" | "built-in";
   readonly batchMs?: number;
   readonly slides?: number;
+  /** Where everything stops for good, to be killed there. */
+  readonly stopAt?: "first batch" | FinishingMoment;
 }
 
-const patches = { target: { mag: 20 }, overlap: 0, minTissueProportion: 0.3 } as const;
 const base = {
   tasks: ["segmentation", "coords", "features"],
   segmentation: { segmenter: "otsu", holesAreTissue: true, targetMagnification: 1.25 },
 } as const;
 
-function settingsOf({ encoder }: HarnessOptions): JobSettings {
-  if (encoder === "means") {
-    return { ...base, patches: { ...patches, patchSize: 64 }, encoder: { kind: "built-in", card: MEAN_CARD } };
-  }
-  return {
+async function settingsOf({ encoder }: HarnessOptions): Promise<JobSettings> {
+  const settings = (model: EncoderModel, patchSize: number, more: Partial<JobSettings>): JobSettings => ({
     ...base,
-    patches: { ...patches, patchSize: 256 },
-    encoder: BUILT_IN_ENCODER,
-    device: "webgpu",
-    allowSoftwareAdapter: true,
-    batchLimit: 1,
-  };
+    patches: { target: { mag: 20 }, patchSize, overlap: 0, minTissueProportion: 0.3 },
+    encoder: model,
+    ...more,
+  });
+  switch (encoder) {
+    case "means":
+      return settings({ kind: "built-in", card: MEAN_CARD }, 64, {});
+    case "tiny on webgpu":
+      return settings(await tinyStored(TINY_CARD), 64, { device: "webgpu", allowSoftwareAdapter: true, batchLimit: 1 });
+    case "built-in":
+      return settings(BUILT_IN_ENCODER, 256, { device: "wasm", batchLimit: 2 });
+  }
+}
+
+async function tinyStored(card: EncoderCard): Promise<EncoderModel> {
+  return (await openModelShelf()).add(new File([tinyModel()], "tiny.onnx"), card);
 }
 
 let job: Job;
 let running: ReturnType<Job["run"]>;
-let folder: Awaited<ReturnType<typeof openOpfsFolder>>;
+let folder: Folder;
+let hasStopped = false;
 
 const harness = {
   async start(options: HarnessOptions): Promise<void> {
+    const { stopAt } = options;
+    const stop = () => {
+      hasStopped = true;
+    };
     folder = await openOpfsFolder(options.folder);
+    if (stopAt && stopAt !== "first batch") folder = stopWhileFinishing(folder, stopAt, stop);
     const tiff = drawTissueTiff();
     const encoder = new MeanEncoder();
     encoder.batchMs = options.batchMs ?? 0;
+    if (stopAt === "first batch") {
+      encoder.beforeBatch = () => {
+        stop();
+        return new Promise(() => {});
+      };
+    }
     const slides = Array.from({ length: options.slides ?? 1 }, (_, i) => `slide-${i}.tiff`).map((name) => ({
       name,
       path: `slides/${name}`,
@@ -52,19 +77,21 @@ const harness = {
     job = new Job(
       folder,
       slides,
-      settingsOf(options),
+      await settingsOf(options),
       options.encoder === "means" ? { openEncoder: encoder.open } : {},
     );
     running = job.run();
   },
   slides: (): readonly SlideState[] => job.slides.map((slide) => ({ ...slide, error: undefined })),
+  /** Where `stopAt` says. */
+  hasStopped: () => hasStopped,
   async outcome() {
     const { status, error, done, failed, progress } = await running;
     const errors = [error, ...job.slides.map((slide) => slide.error)].map((one) => one && String(one));
     return { status, done, failed, patches: progress.patches, errors: errors.filter((one) => one !== undefined) };
   },
-  /** Digests of all results by path, and every lock that is left. */
-  async results(): Promise<{ digests: Record<string, string>; locks: string[] }> {
+  /** Digests of all results by path, every lock that is left, and every row log of this browser. */
+  async results(): Promise<{ digests: Record<string, string>; locks: string[]; rowLogs: string[] }> {
     const digests: Record<string, string> = {};
     const locks: string[] = [];
     const visit = async (path: string): Promise<void> => {
@@ -82,7 +109,7 @@ const harness = {
       }
     };
     await visit("");
-    return { digests, locks };
+    return { digests, locks, rowLogs: (await listRowLogs()).map(({ key }) => key) };
   },
 };
 

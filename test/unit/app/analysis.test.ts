@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { GpuLostError, ModelLoadError, ModelOutputError } from "#models";
-import { JobSettingsError, MissingMppError, NamesakeError } from "#pipeline";
+import { JobSettingsError, MissingMppError, NamesakeError, PixelSizeError } from "#pipeline";
 import { FolderPermissionError, Hdf5FormatError, StorageFullError } from "#storage";
 import { deviceSentence } from "../../../src/app/analyse-panel/device-sentence.ts";
 import { isPlausible } from "../../../src/app/analyse-panel/plausible.ts";
@@ -142,6 +142,7 @@ describe("errors of the analysis are sentences that name what it is about", () =
     [new StorageFullError("a.h5"), "There is no space left for the results."],
     [new Hdf5FormatError("a.h5", "cut short"), "a.h5 is not what its name says."],
     [new MissingMppError("a.tif"), "a.tif does not say how large its pixels are."],
+    [new PixelSizeError(40), "A pixel of 40 µm cannot be analysed."],
     [new JobSettingsError("patches.overlap", 300, "below 256"), "These settings cannot be run."],
     [new NamesakeError("b/a.svs", "a/a.svs"), "b/a.svs has the same name as a/a.svs."],
     [new DOMException("no", "NotAllowedError"), "This page may not write to job."],

@@ -1,7 +1,10 @@
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { CapabilityError } from "#base";
+import { WorkerCrashedError } from "#bridge";
+import { ModelLoadError } from "#models";
 import { CorruptSlideError } from "#slide";
-import { createMemoryFolder, type Folder, StorageFullError } from "#storage";
-import { Job, type JobSettings, type JobSlide } from "../../../src/pipeline/index.ts";
+import { createMemoryFolder, type Folder, FolderPermissionError, Hdf5FormatError, StorageFullError } from "#storage";
+import { Job, type JobSettings, type JobSlide, readJobFolder } from "../../../src/pipeline/index.ts";
 import { createOriginLocks, MemoryRowLogs, nodeEngines } from "../../support/job-engines.ts";
 import { gpuLost, MEAN_CARD, MeanEncoder } from "../../support/mean-encoder.ts";
 import { TissueSlide } from "../../support/tissue-slide.ts";
@@ -34,15 +37,28 @@ async function filesOf(folder: Folder, path = ""): Promise<string[]> {
   return paths;
 }
 
+/** All that a folder does, to put something else in place of a part of it. */
+function delegate(folder: Folder): Folder {
+  const { name, kind } = folder;
+  return {
+    name,
+    kind,
+    read: (path) => folder.read(path),
+    list: (path) => folder.list(path),
+    write: (path, data) => folder.write(path, data),
+    createNew: (path, data) => folder.createNew(path, data),
+    remove: (path) => folder.remove(path),
+  };
+}
+
 const FEATURES = "5x_64px_0px_overlap/features_means";
 
 async function bytesOf(folder: Folder, path: string): Promise<Uint8Array> {
   return new Uint8Array(await (await folder.read(path))!.arrayBuffer());
 }
 
-afterEach(() => {
-  vi.useRealTimers();
-});
+// Many runs of the whole pipeline; seconds on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 describe("a job over a folder", () => {
   it("does all stages of each slide, into TRIDENT's files", async () => {
@@ -152,6 +168,54 @@ describe("a job over a folder", () => {
     expect(await job.run()).toMatchObject({ needMpp: [], done: ["slides/a.svs", "slides/b.svs"] });
   });
 
+  it("asks for a pixel size as well where the slide gives one that cannot be", async () => {
+    const slides = [slideOf("a.svs", () => new TissueSlide("a.svs", { mpp: 12 }))];
+    const job = new Job(createMemoryFolder("job"), slides, settings, nodeEngines());
+    expect(await job.run()).toMatchObject({ status: "completed", needMpp: ["slides/a.svs"], failed: [] });
+    expect(job.slides[0]!.error).toMatchObject({ name: "PixelSizeError", mpp: 12 });
+  });
+
+  it("goes on within the run with a slide whose pixel size is given meanwhile", async () => {
+    const slides = [
+      slideOf("a.svs", () => new TissueSlide("a.svs", { mpp: null })),
+      slideOf("b.svs"),
+      slideOf("c.svs"),
+    ];
+    const job = new Job(createMemoryFolder("job"), slides, settings, nodeEngines());
+    const off = job.subscribe(() => {
+      if (job.slides[0]!.status !== "needs_mpp") return;
+      off();
+      expect(job.slides[0]!.error).toMatchObject({ name: "MissingMppError", slideName: "a.svs" });
+      job.giveMpp("slides/a.svs", 0.5);
+    });
+    expect(await job.run()).toMatchObject({ needMpp: [], done: ["slides/a.svs", "slides/b.svs", "slides/c.svs"] });
+  });
+
+  it("asks for a pixel size once: the folder keeps the answer, also one given within the run", async () => {
+    const folder = createMemoryFolder("job");
+    const unscaled = (name: string) => slideOf(name, () => new TissueSlide(name, { mpp: null }));
+    const slides = [unscaled("a.svs"), unscaled("b.svs")];
+    const first = new Job(folder, slides, { ...settings, tasks: ["segmentation"] }, nodeEngines());
+    const off = first.subscribe(() => {
+      if (first.slides[0]!.status !== "needs_mpp") return;
+      off();
+      first.giveMpp("slides/a.svs", 0.5);
+    });
+    expect(await first.run()).toMatchObject({ done: ["slides/a.svs"], needMpp: ["slides/b.svs"] });
+    const second = new Job(folder, slides, settings, nodeEngines());
+    expect(await second.run()).toMatchObject({ done: ["slides/a.svs"], needMpp: ["slides/b.svs"] });
+    expect(second.slides[0]!.steps.segmentation).toMatchObject({ reason: "already_segmented", notices: [] });
+  });
+
+  it("makes everything of a slide again where its pixel size was corrected", async () => {
+    const folder = createMemoryFolder("job");
+    await new Job(folder, [slideOf("a.svs")], settings, nodeEngines()).run();
+    const job = new Job(folder, [slideOf("a.svs", undefined, { mpp: 0.25 })], settings, nodeEngines());
+    expect(await job.run()).toMatchObject({ done: ["slides/a.svs"] });
+    expect(job.slides[0]!.steps.segmentation.notices).toEqual([{ kind: "made_again", changed: ["givenMpp"] }]);
+    expect(job.slides[0]!.steps.coords.notices[0]).toMatchObject({ kind: "made_again" });
+  });
+
   it("refuses a slide whose outputs another slide of the job would write", async () => {
     const other = { ...slideOf("a.svs"), path: "slides/below/a.svs" };
     const job = new Job(createMemoryFolder("job"), [slideOf("a.svs"), other], settings, nodeEngines());
@@ -161,7 +225,9 @@ describe("a job over a folder", () => {
   it("ends with a full disk, keeps what is done, and goes on when there is room", async () => {
     const folder = createMemoryFolder("job");
     const logs = new MemoryRowLogs();
+    let kept = 0;
     logs.beforeAppend = (rows) => {
+      kept = rows;
       if (rows >= 8) throw new StorageFullError("rows");
     };
     const outcome = await new Job(folder, [slideOf("a.svs"), slideOf("b.svs")], settings, nodeEngines(logs)).run();
@@ -170,7 +236,7 @@ describe("a job over a folder", () => {
     logs.beforeAppend = () => {};
     const job = new Job(folder, [slideOf("a.svs"), slideOf("b.svs")], settings, nodeEngines(logs));
     expect(await job.run()).toMatchObject({ status: "completed", done: ["slides/a.svs", "slides/b.svs"] });
-    expect(job.slides[0]!.steps.features.notices).toContainEqual({ kind: "resumed", rows: 8 });
+    expect(job.slides[0]!.steps.features.notices).toContainEqual({ kind: "resumed", rows: kept });
   });
 });
 
@@ -207,13 +273,114 @@ describe("a run that was cut off", () => {
       };
       const outcome = await new Job(folder, [slideOf("a.svs")], settings, nodeEngines(logs, encoder)).run(cancel);
       expect(outcome).toMatchObject({ status: "cancelled", error: undefined, cancelled: ["slides/a.svs"] });
+      const run = JSON.parse(await textOf(folder, `runs/${outcome.runId}.json`));
+      expect(run).toMatchObject({ status: "error", error: "cancelled" });
       expect((await filesOf(folder)).filter((path) => path.endsWith(".lock"))).toEqual([]);
       const job = new Job(folder, [slideOf("a.svs")], settings, nodeEngines(logs));
       expect(await job.run()).toMatchObject({ status: "completed", done: ["slides/a.svs"] });
       expect(await bytesOf(folder, `${FEATURES}/a.h5`)).toEqual(whole);
       expect(logs.logs.size).toBe(0);
     }
-  }, 30_000);
+  });
+
+  it("needs no encoder where it ended after the last row", async () => {
+    const whole = await uninterrupted();
+    const folder = createMemoryFolder("job");
+    const logs = new MemoryRowLogs();
+    const disturbed: Folder = {
+      ...delegate(folder),
+      write: async (path, data) => {
+        if (path === `${FEATURES}/a.h5`) throw new StorageFullError(path);
+        return folder.write(path, data);
+      },
+    };
+    const outcome = await new Job(disturbed, [slideOf("a.svs")], settings, nodeEngines(logs)).run();
+    expect(outcome.error).toBeInstanceOf(StorageFullError);
+    const encoder = new MeanEncoder();
+    const job = new Job(folder, [slideOf("a.svs")], settings, nodeEngines(logs, encoder));
+    expect(await job.run()).toMatchObject({ done: ["slides/a.svs"] });
+    expect(encoder.opened).toEqual([]);
+    expect(await bytesOf(folder, `${FEATURES}/a.h5`)).toEqual(whole);
+    expect(logs.logs.size).toBe(0);
+  });
+
+  it("keeps its batch size where it ended between the record and the file", async () => {
+    const whole = await uninterrupted();
+    const folder = createMemoryFolder("job");
+    const logs = new MemoryRowLogs();
+    await new Job(folder, [slideOf("a.svs")], settings, nodeEngines(logs)).run();
+    // The record says that the file is there, and some rows are.
+    await folder.remove(`${FEATURES}/a.h5`);
+    const again = new MeanEncoder();
+    const cancel = new AbortController();
+    again.beforeBatch = (batch) => {
+      if (batch === 3) cancel.abort(new Error("closed"));
+    };
+    await new Job(folder, [slideOf("a.svs")], settings, nodeEngines(logs, again)).run(cancel);
+    const other = new MeanEncoder();
+    other.batchSize = 3;
+    const job = new Job(folder, [slideOf("a.svs")], settings, nodeEngines(logs, other));
+    expect(await job.run()).toMatchObject({ done: ["slides/a.svs"] });
+    expect(other.opened[0]).toMatchObject({ batchSize: 4 });
+    expect(await bytesOf(folder, `${FEATURES}/a.h5`)).toEqual(whole);
+  });
+
+  it("leaves no rows behind where a tab died after the file was in its place", async () => {
+    const folder = createMemoryFolder("job");
+    const logs = new MemoryRowLogs();
+    await new Job(folder, [slideOf("a.svs")], settings, nodeEngines(logs)).run();
+    const { id } = JSON.parse(await textOf(folder, "coverslip/job.json"));
+    await (await logs.open(`${id}/${FEATURES}/a`, { rowBytes: 12, belongsTo: "x" })).close();
+    expect(logs.logs.size).toBe(1);
+    await new Job(folder, [slideOf("a.svs")], settings, nodeEngines(logs)).run();
+    expect(logs.logs.size).toBe(0);
+  });
+
+  it("says that rows of another model are of no more use", async () => {
+    const folder = createMemoryFolder("job");
+    const logs = new MemoryRowLogs();
+    const encoder = new MeanEncoder();
+    const cancel = new AbortController();
+    encoder.beforeBatch = (batch) => {
+      if (batch === 3) cancel.abort(new Error("closed"));
+    };
+    await new Job(folder, [slideOf("a.svs")], settings, nodeEngines(logs, encoder)).run(cancel);
+    const card = { ...MEAN_CARD, summary: "Another one." };
+    const job = new Job(
+      folder,
+      [slideOf("a.svs")],
+      { ...settings, encoder: { kind: "built-in", card } },
+      nodeEngines(logs),
+    );
+    expect(await job.run()).toMatchObject({ done: ["slides/a.svs"] });
+    const [notice] = job.slides[0]!.steps.features.notices;
+    expect(notice).toMatchObject({ kind: "began_anew", why: "model" });
+  });
+
+  it("waits for a GPU that comes back, and takes a loss while it opens for one more", async () => {
+    const whole = await uninterrupted();
+    const folder = createMemoryFolder("job");
+    const encoder = new MeanEncoder();
+    encoder.beforeBatch = (batch) => {
+      if (batch === 2 && encoder.opened.length === 1) throw gpuLost();
+    };
+    const engines = nodeEngines(new MemoryRowLogs(), encoder);
+    const refusals = [
+      new CapabilityError("WebGPU", "no adapter"),
+      gpuLost(),
+      new CapabilityError("WebGPU", "no adapter"),
+    ];
+    const openEncoder: typeof engines.openEncoder = async (model, options) => {
+      const refusal = encoder.opened.length > 0 && refusals.shift();
+      if (refusal) throw refusal;
+      return encoder.open(model, options);
+    };
+    const job = new Job(folder, [slideOf("a.svs")], settings, { ...engines, openEncoder });
+    expect(await job.run()).toMatchObject({ done: ["slides/a.svs"] });
+    expect(job.slides[0]!.steps.features.notices).toEqual([{ kind: "gpu_lost", times: 2 }]);
+    expect(encoder.opened).toHaveLength(2);
+    expect(await bytesOf(folder, `${FEATURES}/a.h5`)).toEqual(whole);
+  });
 
   it("goes on by itself when the GPU is lost, on the same device with the same batches", async () => {
     const whole = await uninterrupted();
@@ -365,5 +532,114 @@ describe("several tabs on one folder", () => {
     await folder.write("contours/a.jpg.lock", JSON.stringify(left));
     const job = new Job(folder, [slideOf("a.svs")], settings, { ...nodeEngines(), originLocks: createOriginLocks() });
     expect(await job.run()).toMatchObject({ done: ["slides/a.svs"] });
+  });
+});
+
+describe("a folder that is damaged or lost", () => {
+  it("ends the run when its permission goes, without hiding why, and is gone on with when it is back", async () => {
+    const folder = createMemoryFolder("job");
+    let isGranted = true;
+    const granted = <Result>(path: string, work: () => Promise<Result>) => {
+      if (path.startsWith("5x_64px_0px_overlap/patches/b") && !path.endsWith(".lock")) isGranted = false;
+      if (!isGranted) throw new FolderPermissionError(`job/${path}`);
+      return work();
+    };
+    const disturbed: Folder = {
+      ...delegate(folder),
+      read: async (path) => (isGranted ? folder.read(path) : granted(path, () => folder.read(path))),
+      list: async (path) => granted(path, () => folder.list(path)),
+      write: async (path, data) => granted(path, () => folder.write(path, data)),
+      createNew: async (path, data) => granted(path, () => folder.createNew(path, data)),
+      remove: async (path) => granted(path, () => folder.remove(path)),
+    };
+    const slides = [slideOf("a.svs"), slideOf("b.svs"), slideOf("c.svs")];
+    const engines = { ...nodeEngines(), originLocks: createOriginLocks() };
+    const job = new Job(disturbed, slides, settings, engines);
+    expect(await job.run()).toMatchObject({
+      status: "error",
+      error: { name: "FolderPermissionError", path: "job/5x_64px_0px_overlap/patches/b_patches.h5" },
+      done: ["slides/a.svs"],
+      failed: ["slides/b.svs"],
+      cancelled: ["slides/c.svs"],
+    });
+    const again = new Job(folder, slides, settings, engines);
+    expect(await again.run()).toMatchObject({
+      status: "completed",
+      done: slides.map(({ path }) => path),
+    });
+    expect((await filesOf(folder)).filter((path) => path.endsWith(".lock"))).toEqual([]);
+  });
+
+  it.each([
+    ["contours", "contours_geojson/a.geojson", '{"type": "FeatureColl', "segmentation"],
+    ["coords", "5x_64px_0px_overlap/patches/a_patches.h5", "no HDF5", "features"],
+  ] as const)("names the file where %s cannot be read, and goes on with the others", async (_, path, text, task) => {
+    const folder = createMemoryFolder("job");
+    await new Job(folder, [slideOf("a.svs")], { ...settings, tasks: ["segmentation", "coords"] }, nodeEngines()).run();
+    await folder.write(path, text);
+    const slides = [slideOf("a.svs"), slideOf("b.svs")];
+    const engines = nodeEngines();
+    const openHdf5: typeof engines.openHdf5 = async (file) => {
+      if (file.size < 100) throw new Hdf5FormatError(file.name, "file signature not found");
+      return engines.openHdf5(file);
+    };
+    const job = new Job(folder, slides, settings, { ...engines, openHdf5 });
+    expect(await job.run()).toMatchObject({ status: "completed", failed: ["slides/a.svs"], done: ["slides/b.svs"] });
+    expect(job.slides[0]!.error).toMatchObject({ name: "JobFileError", path });
+    expect(job.slides[0]!.error!.cause).toBeDefined();
+    expect(job.slides[0]!.steps[task].status).toBe("error");
+    // As the error says: removed, it is made again.
+    await folder.remove(path);
+    expect(await new Job(folder, slides, settings, nodeEngines()).run()).toMatchObject({ failed: [] });
+  });
+
+  it("is none the worse for states, records and a job file that cannot be read", async () => {
+    const folder = createMemoryFolder("job");
+    await new Job(folder, [slideOf("a.svs")], settings, nodeEngines()).run();
+    const before = await bytesOf(folder, `${FEATURES}/a.h5`);
+    for (const path of await filesOf(folder)) if (path.endsWith(".json")) await folder.write(path, '{"half": ');
+    const job = new Job(folder, [slideOf("a.svs")], settings, nodeEngines());
+    expect(await job.run()).toMatchObject({ status: "completed", done: ["slides/a.svs"] });
+    expect(await bytesOf(folder, `${FEATURES}/a.h5`)).toEqual(before);
+    expect((await readJobFolder(folder)).settings).toEqual(settings);
+  });
+
+  it("says nothing of settings that no job could run with", async () => {
+    const folder = createMemoryFolder("job");
+    const job = { version: 1, id: "0123456789abcdef", settings: { tasks: ["coords"] }, slides: [{ name: 7 }, null] };
+    await folder.write("coverslip/job.json", JSON.stringify(job));
+    expect(await readJobFolder(folder)).toEqual({ settings: undefined, slides: [], coordsFolders: [] });
+  });
+});
+
+describe("an encoder that cannot be used", () => {
+  it("fails every slide's features with the same error, tried once, and leaves the rest done", async () => {
+    const folder = createMemoryFolder("job");
+    const slides = [slideOf("a.svs"), slideOf("b.svs")];
+    let tries = 0;
+    const job = new Job(folder, slides, settings, {
+      ...nodeEngines(),
+      openEncoder: async () => {
+        tries++;
+        throw new ModelLoadError("tiny.onnx", "not-onnx", "no graph");
+      },
+    });
+    expect(await job.run()).toMatchObject({ status: "completed", failed: ["slides/a.svs", "slides/b.svs"] });
+    expect(tries).toBe(1);
+    for (const slide of job.slides) {
+      expect(slide.error).toMatchObject({ name: "ModelLoadError", reason: "not-onnx" });
+      expect(slide.steps.coords.status).toBe("completed");
+    }
+  });
+
+  it("is opened anew for the next slide when its worker died", async () => {
+    const encoder = new MeanEncoder();
+    encoder.beforeBatch = (batch) => {
+      if (batch === 1 && encoder.opened.length === 1) throw new WorkerCrashedError("a batch", "out of memory");
+    };
+    const slides = [slideOf("a.svs"), slideOf("b.svs")];
+    const job = new Job(createMemoryFolder("job"), slides, settings, nodeEngines(new MemoryRowLogs(), encoder));
+    expect(await job.run()).toMatchObject({ failed: ["slides/a.svs"], done: ["slides/b.svs"] });
+    expect(encoder.opened).toHaveLength(2);
   });
 });

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createMemoryFolder } from "#storage";
-import { withFileMutex } from "../../../src/pipeline/file-mutex.ts";
 import { judgeLock, type LockOptions, OutputLock } from "../../../src/pipeline/output-lock.ts";
 import { createOriginLocks } from "../../support/job-engines.ts";
 
@@ -113,20 +112,4 @@ describe("locking an output", () => {
     const left = (await folder.list("")).map(({ name }) => name);
     expect(left).toEqual([]);
   });
-});
-
-it("changes to a shared file come one after the other, and none is lost", async () => {
-  vi.useRealTimers();
-  const folder = createMemoryFolder();
-  const add = (line: string) =>
-    withFileMutex(folder, "log.txt", undefined, async () => {
-      const before = (await (await folder.read("log.txt"))?.text()) ?? "";
-      await new Promise((resolve) => setTimeout(resolve, 1));
-      await folder.write("log.txt", `${before}${line}\n`);
-    });
-  const lines = Array.from({ length: 8 }, (_, i) => `line ${i}`);
-  await Promise.all(lines.map(add));
-  const text = await (await folder.read("log.txt"))!.text();
-  expect(text.trim().split("\n").sort()).toEqual(lines);
-  expect(await folder.read("log.txt.lock")).toBeUndefined();
 });

@@ -174,22 +174,16 @@ describe("choosing patches in tissue", () => {
     }
   });
 
-  test("of 200,000 follow a slider within a frame, on outlines of 40,000 points", () => {
+  test("of 200,000 grow fewer with the share, on outlines of 40,000 points (how fast: the bench)", () => {
     const large = planPatchGrid(request({ width: 180_000, height: 150_000, target: { mag: 40 } }));
     const outlines = [0, 1, 2, 3].map((piece) =>
       ragged(72_000 + 30_000 * piece, 75_000, 72_000 - 9000 * piece, 10_000),
     );
     const tissue = prepareTissue(outlines, 256, math);
     expect(selectPatches(large, tissue, 0).length / 2).toBeGreaterThan(200_000);
-    // The union is made once, with the first share that is asked for.
-    selectPatches(large, tissue, 0.5);
-    const took = [0.1, 0.9, 0.3, 0.7, 0.2, 0.8, 0, 0.6].map((share) => {
-      const start = performance.now();
-      selectPatches(large, tissue, share);
-      return performance.now() - start;
-    });
-    // The best of several is what it takes; the rest is what else the machine does.
-    expect(Math.min(...took), `ms: ${took.map(Math.round).join(", ")}`).toBeLessThan(16);
+    const counts = [0, 0.1, 0.5, 0.9, 1].map((share) => selectPatches(large, tissue, share).length);
+    expect(new Set(counts).size).toBe(counts.length);
+    expect(counts).toEqual([...counts].sort((a, b) => b - a));
   });
 });
 
