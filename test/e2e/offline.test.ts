@@ -3,7 +3,8 @@ import type { Page } from "playwright";
 import { describe } from "vitest";
 import { dropFiles } from "../support/drop.ts";
 import { REPOSITORY } from "../support/page-build.ts";
-import { coloursShown, expect, test, waitForApp, waitForSlide, words } from "./app.ts";
+import { findTissue, NO_GPU, openTab, runToEnd, type SmallSlide, writeSlides } from "./analysis-page.ts";
+import { coloursShown, expect, temporaryFolder, test, waitForApp, waitForSlide, words } from "./app.ts";
 
 const SAMPLE = "coverslip-sample.tiff";
 const SAMPLE_FILE = join(REPOSITORY, "public/sample", SAMPLE);
@@ -52,6 +53,26 @@ describe("with the cable pulled", () => {
     await dropFiles(page, [SAMPLE_FILE]);
     await waitForSlide(page, SAMPLE);
     expect(await coloursShown(page)).toBeGreaterThan(20);
+  });
+
+  test("a slide is analysed after a reload, once one was", async ({ openApp, onTestFinished }) => {
+    const { page, url, goOffline } = await openApp({
+      expectedConsole: new RegExp(`${SERVER_IS_GONE.source}|${NO_GPU.source}`),
+    });
+    const analyse = async (name: SmallSlide) => {
+      await dropFiles(page, writeSlides(temporaryFolder(onTestFinished), [name]));
+      await waitForSlide(page, name);
+      await openTab(page, "analyse");
+      await findTissue(page);
+      await runToEnd(page);
+    };
+    await page.goto(url);
+    await waitUntilStored(page);
+    await analyse("b-small.tiff");
+    await goOffline();
+    await page.reload();
+    await waitForApp(page);
+    await analyse("a-large.tiff");
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Polygon, Ring } from "#kernels";
+import { type Polygon, type Ring, ringBounds } from "#kernels";
 import type { FrameView } from "../gpu/tile-renderer.ts";
 import type { SlideBox } from "../viewport.ts";
 import { PaintedLayer } from "./painted-layer.ts";
@@ -110,17 +110,8 @@ function trace(path: Path2D, points: Ring, { left, top }: SlideBox, scale: numbe
 }
 
 function boxOf(points: Ring): SlideBox {
-  let left = Number.POSITIVE_INFINITY;
-  let top = Number.POSITIVE_INFINITY;
-  let right = Number.NEGATIVE_INFINITY;
-  let bottom = Number.NEGATIVE_INFINITY;
-  for (let at = 0; at < points.length; at += 2) {
-    left = Math.min(left, points[at]!);
-    right = Math.max(right, points[at]!);
-    top = Math.min(top, points[at + 1]!);
-    bottom = Math.max(bottom, points[at + 1]!);
-  }
-  return { left, top, right, bottom };
+  const { x0, y0, x1, y1 } = ringBounds(points);
+  return { left: x0, top: y0, right: x1, bottom: y1 };
 }
 
 function touches(a: SlideBox, b: SlideBox): boolean {
