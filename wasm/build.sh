@@ -133,7 +133,7 @@ gather_result() {
   chmod 644 "$RESULT"/openslide.*
   cp -R "$TOOLCHAIN_WORK/tree/licenses/." "$RESULT/licenses/"
   rm -rf "$RESULT/licenses/libffi" # not in the module
-  if [ -f "${TOOLCHAIN_ROOT:-}/usr/share/doc/emscripten/copyright" ]; then
+  if [ -f "$TOOLCHAIN_ROOT/usr/share/doc/emscripten/copyright" ]; then
     mkdir "$RESULT/licenses/emscripten"
     cp "$TOOLCHAIN_ROOT/usr/share/doc/emscripten/copyright" "$RESULT/licenses/emscripten/"
   fi

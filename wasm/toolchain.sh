@@ -34,6 +34,7 @@ toolchain_prepare() {
   if command -v emcc >/dev/null 2>&1; then have=$(emcc_version); fi
   if [ -n "$have" ] && version_at_least "$have" "$EMSCRIPTEN_MIN"; then
     TOOLCHAIN_KIND=host
+    TOOLCHAIN_ROOT="" # this machine's own
     mkdir -p "$TOOLS"
     [ -x "$TOOLS/py/bin/meson" ] || install_meson "$TOOLS/py"
     NATIVE_CC=$(command -v clang || command -v gcc || command -v cc) ||
