@@ -20,9 +20,11 @@ export function Desktop({ pane, foot }: { pane: ReactNode; foot: ReactNode }) {
     <div className={styles.desktop} style={{ gridTemplateColumns: columns }}>
       {rail && (
         <nav className={styles.rail} aria-label={words.slides.title}>
-          <Suspense>
-            <Rail />
-          </Suspense>
+          {hasAnswer && (
+            <Suspense>
+              <Rail />
+            </Suspense>
+          )}
           <Splitter
             label={words.layout.railWidth}
             side="left"
@@ -52,7 +54,7 @@ export function Desktop({ pane, foot }: { pane: ReactNode; foot: ReactNode }) {
   );
 }
 
-/** Whether a slide has been painted or has failed since the page began: before, its pixels come first. */
+/** Whether a slide has been painted or has failed since the page began: its pixels come before rail and panels. */
 function useFirstAnswer(): boolean {
   const isThere = useDeferredValue(
     useSlides((state) => state.painted || activeEntry(state)?.state.kind === "failed"),

@@ -278,6 +278,7 @@ describe("the rail", () => {
     await app.open("a.svs", "b.svs", "c.svs");
     await expect.element(shown("a.svs")).toBeVisible();
     const row = (name: string) => page.getByRole("button", { name: new RegExp(`^${name}`) });
+    await expect.element(row("a.svs")).toBeVisible();
     (row("a.svs").element() as HTMLElement).focus();
     await userEvent.keyboard("{ArrowDown}");
     await expect.element(row("b.svs")).toHaveFocus();
