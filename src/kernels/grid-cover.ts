@@ -1,5 +1,5 @@
 import { orientation } from "./orientation.ts";
-import type { Polygon, Ring } from "./polygon.ts";
+import { type Polygon, type Ring, ringArea } from "./polygon.ts";
 
 /** Equal squares in rows and columns from (0, 0) on. Where `side` is larger than `step` they overlap. */
 export interface SquareGrid {
@@ -151,7 +151,7 @@ function sortIntoRows(grid: SquareGrid, polygons: readonly Polygon[]): number[][
 
 function addEdges(grid: SquareGrid, byRow: number[][], ring: Ring, isShell: boolean): void {
   // An edge counts what is right of it: with a plus sign where that is inside.
-  const sign = isClockwise(ring) === isShell ? -1 : 1;
+  const sign = ringArea(ring) > 0 === isShell ? -1 : 1;
   forEachEdge(ring, (ax, ay, bx, by) => {
     if (ay === by) return;
     const lastRow = lastMeeting(Math.max(ay, by), grid.rows, grid);
@@ -160,16 +160,6 @@ function addEdges(grid: SquareGrid, byRow: number[][], ring: Ring, isShell: bool
       else byRow[row]!.push(bx, by, ax, ay, -sign);
     }
   });
-}
-
-function isClockwise(ring: Ring): boolean {
-  const originX = ring[0]!;
-  const originY = ring[1]!;
-  let twice = 0;
-  forEachEdge(ring, (x0, y0, x1, y1) => {
-    twice += (x0 - originX) * (y1 - originY) - (x1 - originX) * (y0 - originY);
-  });
-  return twice > 0;
 }
 
 /** Sums the covered area of every square of a row. */

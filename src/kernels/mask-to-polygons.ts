@@ -1,6 +1,6 @@
 import { roundHalfEven } from "#base";
 import type { Mask } from "./mask.ts";
-import { type Polygon, polygonArea, type Ring } from "./polygon.ts";
+import { type Polygon, polygonArea, type Ring, ringArea } from "./polygon.ts";
 import { loadPolygonMath, type PolygonMath } from "./polygon-math.ts";
 import { resizeBilinear } from "./resize-bilinear.ts";
 import { type Contour, traceContours } from "./trace-contours.ts";
@@ -73,10 +73,13 @@ interface Tissue {
 /** The contours at the top that are large enough, with their large holes. */
 function tissueOf(contours: readonly Contour[], maxHoles: number): Tissue[] {
   const found: Tissue[] = [];
-  const areas = contours.map(({ points }) => areaThrough(points));
+  const areas = contours.map(({ points }) => Math.abs(ringArea(points)));
   const holesOf = new Map<number, number[]>();
   contours.forEach(({ parent }, index) => {
-    if (parent !== -1) holesOf.set(parent, [...(holesOf.get(parent) ?? []), index]);
+    if (parent === -1) return;
+    const siblings = holesOf.get(parent);
+    if (siblings) siblings.push(index);
+    else holesOf.set(parent, [index]);
   });
   contours.forEach(({ points, parent }, index) => {
     if (parent !== -1) return;
@@ -90,21 +93,6 @@ function tissueOf(contours: readonly Contour[], maxHoles: number): Tissue[] {
     found.push({ shell: points, holes: kept.map((hole) => contours[hole]!.points) });
   });
   return found;
-}
-
-/** The area inside a closed line through the points (shoelace). */
-function areaThrough(points: Int32Array): number {
-  let twice = 0;
-  let x0 = points.at(-2)!;
-  let y0 = points.at(-1)!;
-  for (let i = 0; i < points.length; i += 2) {
-    const x = points[i]!;
-    const y = points[i + 1]!;
-    twice += x0 * y - x * y0;
-    x0 = x;
-    y0 = y;
-  }
-  return Math.abs(twice) / 2;
 }
 
 function toLevel0(shell: Int32Array, holes: readonly Int32Array[], level0PerPx: number): Polygon {

@@ -15,8 +15,11 @@ export interface Bounds {
   readonly y1: number;
 }
 
-/** Signed area of a ring: positive where y down turns clockwise. The shoelace formula about its first point. */
-export function ringArea(ring: Ring): number {
+/**
+ * Signed area inside a line through points, closed or not: positive where y down turns clockwise. The shoelace formula about
+ * the first point.
+ */
+export function ringArea(ring: Ring | Int32Array): number {
   const x0 = ring[0]!;
   const y0 = ring[1]!;
   let twice = 0;

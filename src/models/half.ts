@@ -1,3 +1,5 @@
+import { roundHalfEven } from "#base";
+
 /** IEEE 754 half precision as its 16 bits, rounded to the nearest, ties to even. */
 export function toHalf(value: number): number {
   const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
@@ -6,7 +8,7 @@ export function toHalf(value: number): number {
   if (magnitude >= 65520) return sign | 0x7c00;
   // Below 2^-14 the spacing no longer shrinks.
   const exponent = Math.max(-14, Math.floor(Math.log2(magnitude)));
-  const steps = roundToEven(magnitude / 2 ** (exponent - 10));
+  const steps = roundHalfEven(magnitude / 2 ** (exponent - 10));
   // Steps of 1024 and more carry the hidden bit; an overflow of the rounding carries into the exponent by itself.
   return sign | (((exponent + 14) << 10) + steps);
 }
@@ -17,11 +19,4 @@ export function fromHalf(bits: number): number {
   const fraction = bits & 1023;
   if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
   return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
-
-function roundToEven(value: number): number {
-  const floor = Math.floor(value);
-  const rest = value - floor;
-  if (rest !== 0.5) return Math.round(value);
-  return floor % 2 === 0 ? floor : floor + 1;
 }

@@ -1,12 +1,11 @@
 import { sha256 } from "@noble/hashes/sha2.js";
-import { CapabilityError } from "#base";
+import { CapabilityError, Lifeline, toHex } from "#base";
 import { probeGpuBatch, probeWasmBatch } from "./batch-probe.ts";
 import type { EncoderCard } from "./card.ts";
 import { type FoundAdapter, findAdapter, requestDevice, threadsHere } from "./device.ts";
 import { readShape, writeEmbeddings } from "./embedding-output.ts";
 import { GpuLostError, ModelLoadError, ModelOutputError } from "./errors.ts";
 import { explainLoading } from "./explain-loading.ts";
-import { Lifeline } from "./lifeline.ts";
 import { NotOnnxError, readOnnxFacts } from "./onnx-file.ts";
 import type { DeviceReason, OpenEncoderOptions } from "./patch-encoder.ts";
 import { findPatchInput, type InputValues, PatchNormaliser } from "./patch-input.ts";
@@ -185,7 +184,7 @@ export function createModelService(
       if (!isLast) return undefined;
       const digest = hashing.digest();
       hashing = undefined;
-      return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+      return toHex(digest);
     },
     async close() {
       const ready = loaded?.ready;

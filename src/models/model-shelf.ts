@@ -1,8 +1,8 @@
+import { Lifeline } from "#base";
 import { spawnModelWorker, WorkerCrashedError } from "#bridge";
 import { type Folder, openOpfsFolder } from "#storage";
 import type { EncoderCard } from "./card.ts";
 import { inspectModel } from "./inspect-model.ts";
-import { Lifeline } from "./lifeline.ts";
 import type { ModelFile, StoredModel } from "./model.ts";
 import type { ModelSource, ModelWorkerApi } from "./worker-contract.ts";
 

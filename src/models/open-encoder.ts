@@ -1,7 +1,7 @@
+import { Lifeline } from "#base";
 import { moveOut, type Seat, spawnModelWorker, WorkerCrashedError } from "#bridge";
 import { builtInAddress } from "./built-in/address.ts";
 import { GpuLostError, ModelLoadError } from "./errors.ts";
-import { Lifeline } from "./lifeline.ts";
 import type { EncoderModel } from "./model.ts";
 import { openModelShelf } from "./model-shelf.ts";
 import type { OpenEncoderOptions, PatchEncoder } from "./patch-encoder.ts";

@@ -1,3 +1,5 @@
+import { toHex } from "#base";
+
 /** Local time as TRIDENT writes it: YYYY-MM-DDTHH:MM:SS+HHMM, no colon in the offset. */
 export function stampOf(time: Date): string {
   const two = (value: number) => String(value).padStart(2, "0");
@@ -15,10 +17,6 @@ export const epochOf = (time: Date): number => time.getTime() / 1000;
 export function randomHex(digits: number): string {
   const bytes = crypto.getRandomValues(new Uint8Array(Math.ceil(digits / 2)));
   return toHex(bytes).slice(0, digits);
-}
-
-export function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** Hexadecimal digest of text (as UTF-8) or bytes. */

@@ -1,3 +1,4 @@
+import { Lifeline } from "#base";
 import type { Polygon } from "#kernels";
 import type { Slide } from "#slide";
 import { checkPatchSettings } from "./check-settings.ts";
@@ -37,8 +38,8 @@ export function openPatchPreview(
 ): PatchPreviewer {
   const seat = openTissueSeat();
   const id = 0;
-  const died = new Promise<never>((_, reject) => seat.onDeath((detail) => reject(new Error(detail))));
-  died.catch(() => {});
+  const worker = new Lifeline();
+  seat.onDeath((detail) => worker.cut(new Error(detail)));
   let ready: Promise<unknown> = seat.api.keepPolygons(id, polygons);
   ready.catch(() => {});
   let latest = 0;
@@ -56,12 +57,9 @@ export function openPatchPreview(
         finish = resolve;
       });
       try {
-        await Promise.race([before, died]);
+        await worker.guard(before);
         if (turn !== latest) throw new DOMException("a later preview was asked for", "AbortError");
-        const coords = await Promise.race([
-          seat.api.previewPatches(id, { grid, patchSize, minTissueProportion }),
-          died,
-        ]);
+        const coords = await worker.guard(seat.api.previewPatches(id, { grid, patchSize, minTissueProportion }));
         const { columns, rows, patchSizeSource } = grid;
         return { coords, count: coords.length / 2, sideLevel0: patchSizeSource, columns, rows };
       } finally {

@@ -1,3 +1,4 @@
+import { Lifeline } from "#base";
 import { handOver, openTissueSeat } from "./tissue-engine.ts";
 
 /** Answers how like every patch is to one; the features lie in a worker. */
@@ -16,14 +17,14 @@ export interface SimilaritySearch {
 export function openSimilarity(features: Float32Array<ArrayBuffer>, dimension: number): SimilaritySearch {
   const seat = openTissueSeat();
   const id = 0;
-  const died = new Promise<never>((_, reject) => seat.onDeath((detail) => reject(new Error(detail))));
-  died.catch(() => {});
+  const worker = new Lifeline();
+  seat.onDeath((detail) => worker.cut(new Error(detail)));
   const kept = seat.api.keepFeatures(id, handOver(features), dimension);
   kept.catch(() => {});
   return {
     async scoresOf(index) {
-      await Promise.race([kept, died]);
-      return Promise.race([seat.api.similarity(id, index), died]);
+      await worker.guard(kept);
+      return worker.guard(seat.api.similarity(id, index));
     },
     close: () => seat.terminate(),
   };

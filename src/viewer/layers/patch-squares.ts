@@ -25,21 +25,32 @@ const COARSE_TEXELS_ACROSS = 1024;
 export class PatchSquares {
   readonly count: number;
   readonly side: number;
-  readonly horizontal: EdgeLines;
-  readonly vertical: EdgeLines;
   readonly texels: TexelGrid;
   readonly #coords: Int32Array;
+  readonly #x: Axis;
+  readonly #y: Axis;
+  #horizontal: EdgeLines | undefined;
+  #vertical: EdgeLines | undefined;
 
   /** @param coords - (N, 2) level-0 top-left corners. @param side - level-0 pixels. */
   constructor(coords: Int32Array, side: number) {
     this.#coords = coords;
     this.count = coords.length / 2;
     this.side = side;
-    const x = new Axis(coords, 0);
-    const y = new Axis(coords, 1);
-    this.horizontal = edgeLines(y.groups(), coords, 0, side);
-    this.vertical = edgeLines(x.groups(), coords, 1, side);
-    this.texels = texelGrid(coords, side, x, y);
+    this.#x = new Axis(coords, 0);
+    this.#y = new Axis(coords, 1);
+    this.texels = texelGrid(coords, side, this.#x, this.#y);
+  }
+
+  /** Made when first asked for: colours, and grids seen from afar, need no lines. */
+  get horizontal(): EdgeLines {
+    this.#horizontal ??= edgeLines(this.#y.groups(), this.#coords, 0, this.side);
+    return this.#horizontal;
+  }
+
+  get vertical(): EdgeLines {
+    this.#vertical ??= edgeLines(this.#x.groups(), this.#coords, 1, this.side);
+    return this.#vertical;
   }
 
   left(index: number): number {
