@@ -82,32 +82,36 @@ async function load(): Promise<PolygonMath> {
 
 /** One polygon as itself, several as a collection; 0 where a ring is none. */
 function writePolygons(geos: Geos, polygons: readonly Polygon[]): Pointer {
-  const pointers: Pointer[] = [];
-  for (const polygon of polygons) {
-    const pointer = writePolygon(geos, polygon);
-    if (!pointer) {
-      for (const written of pointers) geos.GEOSGeom_destroy(written);
-      return 0;
-    }
-    pointers.push(pointer);
-  }
+  const pointers = writeEach(geos, polygons, writePolygon);
+  if (!pointers) return 0;
   if (pointers.length === 1) return pointers[0]!;
   return withPointers(geos, pointers, (list) => geos.GEOSGeom_createCollection(7, list, pointers.length));
 }
 
 function writePolygon(geos: Geos, { shell, holes }: Polygon): Pointer {
-  const rings: Pointer[] = [];
-  for (const ring of [shell, ...holes]) {
-    const pointer = writeRing(geos, ring);
-    if (!pointer) {
-      for (const written of rings) geos.GEOSGeom_destroy(written);
-      return 0;
-    }
-    rings.push(pointer);
-  }
+  const rings = writeEach(geos, [shell, ...holes], writeRing);
+  if (!rings) return 0;
   // The polygon owns its rings from here on.
   const [outer, ...inner] = rings as [Pointer, ...Pointer[]];
   return withPointers(geos, inner, (list) => geos.GEOSGeom_createPolygon(outer, list, inner.length));
+}
+
+/** All of them, or none where one fails. */
+function writeEach<Shape>(
+  geos: Geos,
+  shapes: readonly Shape[],
+  write: (geos: Geos, shape: Shape) => Pointer,
+): Pointer[] | undefined {
+  const pointers: Pointer[] = [];
+  for (const shape of shapes) {
+    const pointer = write(geos, shape);
+    if (!pointer) {
+      for (const written of pointers) geos.GEOSGeom_destroy(written);
+      return undefined;
+    }
+    pointers.push(pointer);
+  }
+  return pointers;
 }
 
 function writeRing(geos: Geos, ring: Ring): Pointer {

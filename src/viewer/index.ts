@@ -1,7 +1,7 @@
 export type { RendererChoice } from "./gpu/choose-renderer.ts";
 export type { FrameView, PlacedTile, TileImage, TileRenderer, TileScene } from "./gpu/tile-renderer.ts";
 export { COLOR_MAP_NAMES, type ColorMap, type ColorMapName, colorMap } from "./layers/color-map.ts";
-export { ContoursLayer, type ContoursStyle } from "./layers/contours-layer.ts";
+export { ContoursLayer } from "./layers/contours-layer.ts";
 export { type Layer, type LayerHost, scaleOf } from "./layers/layer.ts";
 export { PatchGridLayer } from "./layers/patch-grid-layer.ts";
 export { ScoreLayer, type ScoreStyle } from "./layers/score-layer.ts";

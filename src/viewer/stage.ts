@@ -2,7 +2,7 @@ import type { FrameView, TileRenderer } from "./gpu/tile-renderer.ts";
 import { type Layer, scaleOf } from "./layers/layer.ts";
 import type { Size } from "./viewport.ts";
 
-/** The elements in the container: the drawer's canvas and, once there are layers to paint, one above it. */
+/** The elements in the container: the drawer's canvas and, once there are layers that cannot be painted there, one above it. */
 export class Stage {
   /** Fills the container and hears the pointer. What the app lays over the slide stands beside it, not in it. */
   readonly element: HTMLDivElement;
@@ -67,20 +67,19 @@ export class Stage {
   replaceRenderer(renderer: TileRenderer): void {
     renderer.surround = this.#renderer.surround;
     this.#renderer = renderer;
+    this.#overlay?.canvas.remove();
+    this.#overlay = undefined;
     fill(renderer.canvas);
     this.element.prepend(renderer.canvas);
     renderer.resize(this.#deviceSize);
   }
 
-  /** Paints the layers over the tiles. */
+  /** Paints the layers over the tiles: where the drawer draws, if it can, which saves the browser to blend two canvases. */
   paint(frame: FrameView, layers: readonly Layer[]): void {
     const painting = layers.filter((layer) => layer.paint);
     if (painting.length === 0 && !this.#overlay) return;
-    this.#overlay ??= this.#createOverlay();
-    const context = this.#overlay;
+    const context = this.#renderer.context ?? this.#clearOverlay();
     const { width, height } = this.#deviceSize;
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    context.clearRect(0, 0, width, height);
     const scale = scaleOf(frame);
     const cos = Math.cos(frame.view.rotation) * scale;
     const sin = Math.sin(frame.view.rotation) * scale;
@@ -110,6 +109,13 @@ export class Stage {
     this.#container.style.position = this.#containerBefore.position;
     restore(this.#container, "tabindex", this.#containerBefore.tabIndex);
     restore(this.#container, "role", this.#containerBefore.role);
+  }
+
+  #clearOverlay(): CanvasRenderingContext2D {
+    this.#overlay ??= this.#createOverlay();
+    this.#overlay.setTransform(1, 0, 0, 1, 0, 0);
+    this.#overlay.clearRect(0, 0, this.#deviceSize.width, this.#deviceSize.height);
+    return this.#overlay;
   }
 
   #createOverlay(): CanvasRenderingContext2D {

@@ -150,6 +150,13 @@ export function visibleBox(view: ViewState, size: Size, margin = 0): SlideBox {
   };
 }
 
+/** Whether all of `inner` lies in `outer`. */
+export function contains(outer: SlideBox, inner: SlideBox): boolean {
+  return (
+    outer.left <= inner.left && outer.top <= inner.top && outer.right >= inner.right && outer.bottom >= inner.bottom
+  );
+}
+
 /** The slide points at the corners of the container, clockwise from its top left. */
 export function visibleCorners(view: ViewState, size: Size): Point[] {
   const { width, height } = size;

@@ -1,5 +1,5 @@
 import { assert } from "#base";
-import { type SlideBox, visibleBox } from "../viewport.ts";
+import { contains, type SlideBox, visibleBox } from "../viewport.ts";
 import type { BitmapTile } from "./bitmap-tile.ts";
 import type { FrameView, PlacedTile, TileScene } from "./tile-renderer.ts";
 
@@ -16,6 +16,9 @@ interface Surface {
   readonly context: OffscreenCanvasRenderingContext2D;
 }
 
+type Context2d = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
+
+const NOTHING: PixelBox = { left: 0, top: 0, right: 0, bottom: 0 };
 /** Room around the view, so that most frames of a pan repaint nothing. */
 const MARGIN_DEVICE_PX = 192;
 /** From this magnification on single pixels are shown as squares. */
@@ -28,31 +31,46 @@ export class BackBuffer {
   #scale = 0;
   #surround = "";
   /** What the front surface covers. */
-  #area: PixelBox = { left: 0, top: 0, right: 0, bottom: 0 };
+  #area = NOTHING;
   /** What of it has been painted. */
-  #painted: PixelBox = { left: 0, top: 0, right: 0, bottom: 0 };
+  #painted = NOTHING;
 
-  /** Brings the picture up to date where the frame shows it. */
-  update(frame: FrameView, scene: TileScene, surround: string): void {
-    const { view, size, pixelRatio } = frame;
+  /** Shows the frame on the screen: by way of the picture while the scale stays. */
+  show(context: CanvasRenderingContext2D, frame: FrameView, scene: TileScene, surround: string): void {
+    const { view, size, pixelRatio, deviceSize } = frame;
     const scale = pixelRatio / view.downsample;
     const needed = outward(scaled(visibleBox(view, size), scale));
-    if (scale !== this.#scale || surround !== this.#surround) {
-      this.#scale = scale;
-      this.#surround = surround;
-      this.#painted = { left: 0, top: 0, right: 0, bottom: 0 };
+    const isSame = scale === this.#scale && surround === this.#surround;
+    this.#scale = scale;
+    this.#surround = surround;
+    if (!isSame && view.rotation === 0) {
+      // Of a scale that is passed through nothing is kept.
+      this.#painted = NOTHING;
+      const left = -Math.round(deviceSize.width / 2 - view.centerX * scale);
+      const top = -Math.round(deviceSize.height / 2 - view.centerY * scale);
+      this.#paint(context, { left, top }, needed, scene);
+      return;
+    }
+    this.#update(scene, scale, needed, isSame);
+    this.#present(context, frame);
+  }
+
+  /** Brings the picture up to date where the frame shows it. */
+  #update(scene: TileScene, scale: number, needed: PixelBox, isSame: boolean): void {
+    if (!isSame || isEmpty(this.#painted)) {
+      this.#painted = NOTHING;
       this.#place(needed);
     } else {
       if (!contains(this.#area, needed)) this.#move(needed);
       for (const box of scene.changed) {
-        this.#paint(intersection(outward(scaled(box, scale)), this.#painted), scene);
+        this.#paintPicture(intersection(outward(scaled(box, scale)), this.#painted), scene);
       }
     }
     this.#extend(needed, scene);
   }
 
   /** Copies what the frame shows to the screen. */
-  present(context: CanvasRenderingContext2D, { view, deviceSize }: FrameView): void {
+  #present(context: CanvasRenderingContext2D, { view, deviceSize }: FrameView): void {
     const { width, height } = deviceSize;
     const centerX = view.centerX * this.#scale - this.#area.left;
     const centerY = view.centerY * this.#scale - this.#area.top;
@@ -113,7 +131,7 @@ export class BackBuffer {
     const old = this.#painted;
     if (isEmpty(old) || isEmpty(intersection(old, needed))) {
       this.#painted = needed;
-      this.#paint(needed, scene);
+      this.#paintPicture(needed, scene);
       return;
     }
     const now = {
@@ -123,17 +141,26 @@ export class BackBuffer {
       bottom: Math.max(old.bottom, needed.bottom),
     };
     this.#painted = now;
-    this.#paint({ ...now, bottom: old.top }, scene);
-    this.#paint({ ...now, top: old.bottom }, scene);
-    this.#paint({ left: now.left, right: old.left, top: old.top, bottom: old.bottom }, scene);
-    this.#paint({ left: old.right, right: now.right, top: old.top, bottom: old.bottom }, scene);
+    this.#paintPicture({ ...now, bottom: old.top }, scene);
+    this.#paintPicture({ ...now, top: old.bottom }, scene);
+    this.#paintPicture({ left: now.left, right: old.left, top: old.top, bottom: old.bottom }, scene);
+    this.#paintPicture({ left: old.right, right: now.right, top: old.top, bottom: old.bottom }, scene);
   }
 
-  #paint(box: PixelBox, scene: TileScene): void {
+  #paintPicture(box: PixelBox, scene: TileScene): void {
+    this.#paint(this.#front.context, this.#area, box, scene);
+  }
+
+  /** @param origin - the pixel that is the target's first. */
+  #paint(
+    context: Context2d,
+    origin: { readonly left: number; readonly top: number },
+    box: PixelBox,
+    scene: TileScene,
+  ): void {
     if (isEmpty(box)) return;
-    const { context } = this.#front;
     context.save();
-    context.translate(-this.#area.left, -this.#area.top);
+    context.translate(-origin.left, -origin.top);
     context.beginPath();
     context.rect(box.left, box.top, box.right - box.left, box.bottom - box.top);
     context.clip();
@@ -145,12 +172,11 @@ export class BackBuffer {
       context.fillStyle = scene.background;
       context.fillRect(extent.left, extent.top, extent.right - extent.left, extent.bottom - extent.top);
     }
-    for (const tile of tiles) this.#paintTile(tile);
+    for (const tile of tiles) this.#paintTile(context, tile);
     context.restore();
   }
 
-  #paintTile({ image, box, filled, crisp }: PlacedTile): void {
-    const { context } = this.#front;
+  #paintTile(context: Context2d, { image, box, filled, crisp }: PlacedTile): void {
     const { bitmap } = image as BitmapTile;
     // Edges on whole pixels: neighbours meet without a seam, and at 1:1 it is a plain copy.
     const { left, top, right, bottom } = nearest(scaled(box, this.#scale));
@@ -197,12 +223,6 @@ function intersection(a: PixelBox, b: PixelBox): PixelBox {
     right: Math.min(a.right, b.right),
     bottom: Math.min(a.bottom, b.bottom),
   };
-}
-
-function contains(outer: PixelBox, inner: PixelBox): boolean {
-  return (
-    outer.left <= inner.left && outer.top <= inner.top && outer.right >= inner.right && outer.bottom >= inner.bottom
-  );
 }
 
 function isEmpty({ left, top, right, bottom }: PixelBox): boolean {

@@ -12,7 +12,7 @@ import type { FrameView, TileImage, TileRenderer, TileScene } from "./tile-rende
 export class Canvas2dRenderer implements TileRenderer {
   readonly kind = "canvas2d";
   readonly canvas: HTMLCanvasElement;
-  readonly #context: CanvasRenderingContext2D;
+  readonly context: CanvasRenderingContext2D;
   readonly #buffers = new Map<object, BackBuffer>();
   /** Turns pixels into bitmaps; they stay in main memory, where they are made and used. */
   readonly #loader = context2d(new OffscreenCanvas(1, 1));
@@ -22,7 +22,7 @@ export class Canvas2dRenderer implements TileRenderer {
     this.canvas = document.createElement("canvas");
     const context = this.canvas.getContext("2d", { alpha: false });
     assert(context, "a fresh canvas has a 2D context");
-    this.#context = context;
+    this.context = context;
   }
 
   resize({ width, height }: Size): void {
@@ -45,7 +45,7 @@ export class Canvas2dRenderer implements TileRenderer {
 
   draw(frame: FrameView, scenes: readonly TileScene[]): void {
     const { canvas } = this;
-    const context = this.#context;
+    const context = this.context;
     context.setTransform(1, 0, 0, 1, 0, 0);
     for (const layer of this.#buffers.keys()) {
       if (!scenes.some((scene) => scene.layer === layer)) this.#buffers.delete(layer);
@@ -57,8 +57,7 @@ export class Canvas2dRenderer implements TileRenderer {
     for (const scene of scenes) {
       const buffer = this.#buffers.get(scene.layer) ?? new BackBuffer();
       this.#buffers.set(scene.layer, buffer);
-      buffer.update(frame, scene, this.surround);
-      buffer.present(context, frame);
+      buffer.show(context, frame, scene, this.surround);
     }
   }
 

@@ -50,6 +50,8 @@ export interface FrameView {
 export interface TileRenderer {
   readonly kind: "webgl2" | "canvas2d";
   readonly canvas: HTMLCanvasElement;
+  /** Where it draws in 2D: what lies over the tiles may be painted there after `draw`. */
+  readonly context: CanvasRenderingContext2D | undefined;
   /** CSS colour around the slide. */
   surround: string;
   /** Sets the canvas to so many device pixels; what it showed is gone. */

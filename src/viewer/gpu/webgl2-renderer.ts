@@ -21,6 +21,7 @@ export interface ContextEvents {
 export class WebGl2Renderer implements TileRenderer {
   readonly kind = "webgl2";
   readonly canvas: HTMLCanvasElement;
+  readonly context = undefined;
   readonly #gl: WebGL2RenderingContext;
   readonly #events: ContextEvents;
   #uniforms!: Uniforms;

@@ -4,14 +4,10 @@ import type { SlideBox } from "../viewport.ts";
 import { PaintedLayer } from "./painted-layer.ts";
 import { type PictureArea, ViewPicture } from "./view-picture.ts";
 
-export interface ContoursStyle {
-  /** CSS colours of outlines and of the edges of holes. */
-  readonly shell: string;
-  readonly hole: string;
-  readonly widthCssPx: number;
-}
-
-const DEFAULT_STYLE: ContoursStyle = { shell: "#00a651", hole: "#d81b60", widthCssPx: 2 };
+/** Of outlines, and of the edges of holes. */
+const SHELL = "#00a651";
+const HOLE = "#d81b60";
+const WIDTH_CSS_PX = 2;
 /** Around every line, so that it is seen on any tissue. */
 const HALO = "rgb(255 255 255 / 0.75)";
 const HALO_CSS_PX = 1.5;
@@ -26,14 +22,11 @@ interface PlacedRing {
 
 /** Outlines of tissue with their holes. Only what is in view is drawn, and no finer than the screen. */
 export class ContoursLayer extends PaintedLayer {
-  readonly #style: ContoursStyle;
   #rings: readonly PlacedRing[] = [];
-  #pixelRatio = 1;
-  readonly #picture = new ViewPicture((context, area) => this.#draw(context, area));
+  readonly #picture = new ViewPicture((context, area, frame) => this.#draw(context, area, frame));
 
-  constructor(polygons: readonly Polygon[] = [], style: Partial<ContoursStyle> = {}) {
+  constructor(polygons: readonly Polygon[] = []) {
     super();
-    this.#style = { ...DEFAULT_STYLE, ...style };
     this.show(polygons);
   }
 
@@ -49,13 +42,12 @@ export class ContoursLayer extends PaintedLayer {
 
   protected override paintVisible(context: CanvasRenderingContext2D, frame: FrameView): void {
     if (this.#rings.length === 0) return;
-    this.#pixelRatio = frame.pixelRatio;
     this.#picture.draw(context, frame);
   }
 
-  #draw(context: OffscreenCanvasRenderingContext2D, { box, scale }: PictureArea): void {
-    const width = this.#style.widthCssPx * this.#pixelRatio;
-    const halo = width + 2 * HALO_CSS_PX * this.#pixelRatio;
+  #draw(context: OffscreenCanvasRenderingContext2D, { box, scale }: PictureArea, { pixelRatio }: FrameView): void {
+    const width = WIDTH_CSS_PX * pixelRatio;
+    const halo = width + 2 * HALO_CSS_PX * pixelRatio;
     // A line's half width may reach in from outside.
     const reach = halo / scale;
     const near = {
@@ -75,9 +67,9 @@ export class ContoursLayer extends PaintedLayer {
     context.lineWidth = halo;
     for (const path of paths) context.stroke(path);
     context.lineWidth = width;
-    context.strokeStyle = this.#style.shell;
+    context.strokeStyle = SHELL;
     context.stroke(paths[0]!);
-    context.strokeStyle = this.#style.hole;
+    context.strokeStyle = HOLE;
     context.stroke(paths[1]!);
   }
 }

@@ -19,9 +19,7 @@ const NOTHING = new Int32Array(0);
 export class PatchGridLayer extends PaintedLayer {
   #squares: PatchSquares;
   #area: TexelPicture | undefined;
-  #lineWidth = 1;
-  #isEdged = false;
-  readonly #lines = new ViewPicture((context, area) => this.#drawLines(context, area));
+  readonly #lines = new ViewPicture((context, area, frame) => this.#drawLines(context, area, frame));
 
   constructor(coords: Int32Array = NOTHING, sideLevel0 = 1) {
     super();
@@ -44,24 +42,22 @@ export class PatchGridLayer extends PaintedLayer {
       this.#area.draw(context, frame);
       return;
     }
-    this.#lineWidth = Math.max(1, Math.round(frame.pixelRatio));
-    this.#isEdged = squares.side / frame.view.downsample >= MIN_EDGED_CSS_PX;
     this.#lines.draw(context, frame);
   }
 
-  #drawLines = (context: OffscreenCanvasRenderingContext2D, area: PictureArea): void => {
+  #drawLines(context: OffscreenCanvasRenderingContext2D, area: PictureArea, { view, pixelRatio }: FrameView): void {
     const image = new ImageData(area.width, area.height);
     const pixels = new Uint32Array(image.data.buffer);
-    const { horizontal, vertical } = this.#squares;
-    const width = this.#lineWidth;
-    if (this.#isEdged) {
+    const { horizontal, vertical, side } = this.#squares;
+    const width = Math.max(1, Math.round(pixelRatio));
+    if (side / view.downsample >= MIN_EDGED_CSS_PX) {
       writeLines(pixels, horizontal, area, { width, shift: width, color: EDGE }, "horizontal");
       writeLines(pixels, vertical, area, { width, shift: width, color: EDGE }, "vertical");
     }
     writeLines(pixels, horizontal, area, { width, shift: 0, color: LINE }, "horizontal");
     writeLines(pixels, vertical, area, { width, shift: 0, color: LINE }, "vertical");
     context.putImageData(image, 0, 0);
-  };
+  }
 }
 
 /** Writes lines into the pixels: thousands of them, far faster than a canvas draws boxes. */

@@ -50,6 +50,7 @@ export class ScoreLayer extends PaintedLayer {
       next.scale.low === this.#style.scale.low &&
       next.scale.high === this.#style.scale.high &&
       next.scale.spacing === this.#style.scale.spacing;
+    if (isSame && next.opacity === this.#style.opacity) return;
     // Opacity is given while drawing: its slider costs nothing.
     if (!isSame) this.#picture = undefined;
     this.#style = next;
@@ -58,6 +59,7 @@ export class ScoreLayer extends PaintedLayer {
 
   /** The patch that is framed. */
   set chosen(index: number | undefined) {
+    if (index === this.#chosen) return;
     this.#chosen = index;
     this.changed();
   }

@@ -1,5 +1,5 @@
 import type { FrameView } from "../gpu/tile-renderer.ts";
-import { type SlideBox, visibleBox } from "../viewport.ts";
+import { contains, type SlideBox, visibleBox } from "../viewport.ts";
 import { scaleOf } from "./layer.ts";
 
 /** What a picture shows: an upright part of the slide at the scale of the view. */
@@ -12,6 +12,9 @@ export interface PictureArea {
   readonly height: number;
 }
 
+/** Paints an area on a clear canvas of its size. @param frame - that shows it first. */
+export type RenderArea = (context: OffscreenCanvasRenderingContext2D, area: PictureArea, frame: FrameView) => void;
+
 /** How far a pan goes before the picture is made anew. */
 const MARGIN_PX = 192;
 /** How much larger or smaller than it was made a picture is shown while the scale changes. */
@@ -19,13 +22,13 @@ const MAX_STRETCH = 1.7;
 
 /** A picture of what lies over the view, made once for every scale at rest: a movement is one copy of it, whatever is in it. */
 export class ViewPicture {
-  readonly #render: (context: OffscreenCanvasRenderingContext2D, area: PictureArea) => void;
-  readonly #context = new OffscreenCanvas(1, 1).getContext("2d")!;
+  readonly #render: RenderArea;
+  readonly #context = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true })!;
+  #bitmap: ImageBitmap | undefined;
   #area: PictureArea | undefined;
   #lastScale = 0;
 
-  /** @param render - paints the area on a clear canvas of its size. */
-  constructor(render: (context: OffscreenCanvasRenderingContext2D, area: PictureArea) => void) {
+  constructor(render: RenderArea) {
     this.#render = render;
   }
 
@@ -41,18 +44,18 @@ export class ViewPicture {
     const visible = visibleBox(view, size);
     // While the scale changes the picture there is is drawn larger or smaller; the frame at rest makes a sharp one.
     const isZooming = scale !== this.#lastScale;
-    if (!this.#area || !holds(this.#area.box, visible) || !isGoodFor(this.#area.scale, scale, isZooming)) {
+    if (!this.#area || !contains(this.#area.box, visible) || !isGoodFor(this.#area.scale, scale, isZooming)) {
       this.#make(frame, visible, scale);
     }
     this.#lastScale = scale;
     const { box, width, height, scale: made } = this.#area!;
     // Upright, its pixels lie on those of the screen.
     context.imageSmoothingEnabled = view.rotation !== 0 || made !== scale;
-    const { canvas } = this.#context;
-    context.drawImage(canvas, box.left - view.centerX, box.top - view.centerY, width / made, height / made);
+    context.drawImage(this.#bitmap!, box.left - view.centerX, box.top - view.centerY, width / made, height / made);
   }
 
-  #make({ view, deviceSize }: FrameView, visible: SlideBox, scale: number): void {
+  #make(frame: FrameView, visible: SlideBox, scale: number): void {
+    const { view, deviceSize } = frame;
     const onPixel = (at: number, center: number, length: number) =>
       center + (Math.floor((at - center) * scale + length / 2 + 1e-3) - MARGIN_PX - length / 2) / scale;
     const left = onPixel(visible.left, view.centerX, deviceSize.width);
@@ -69,7 +72,10 @@ export class ViewPicture {
       width,
       height,
     };
-    this.#render(this.#context, this.#area);
+    this.#render(this.#context, this.#area, frame);
+    // A canvas would be copied whenever it is drawn.
+    this.#bitmap?.close();
+    this.#bitmap = canvas.transferToImageBitmap();
   }
 }
 
@@ -77,10 +83,4 @@ function isGoodFor(made: number, scale: number, isZooming: boolean): boolean {
   if (made === scale) return true;
   const ratio = scale / made;
   return isZooming && ratio < MAX_STRETCH && ratio > 1 / MAX_STRETCH;
-}
-
-function holds(outer: SlideBox, inner: SlideBox): boolean {
-  return (
-    outer.left <= inner.left && outer.top <= inner.top && outer.right >= inner.right && outer.bottom >= inner.bottom
-  );
 }

@@ -96,6 +96,17 @@ describe.each(RENDERERS)("%s draws every pixel in its place", (renderer) => {
     }
   });
 
+  it("while the scale changes, the same as at rest", async () => {
+    const slide = new PositionSlide({ width: 20_011, height: 15_007, downsamples: BROKEN, unit: 2, readMs: 0 });
+    const viewer = mountViewer({ renderer });
+    await openSettled(viewer, slide, { centerX: 7203.3, centerY: 5111.7, downsample: 2 });
+    for (const downsample of [2.1, 3.7, 0.9, 1.5]) {
+      viewer.setView({ downsample });
+      const passing = pixelsOf(viewer.capture());
+      expect(pixelsOf(viewer.capture())).toEqual(passing);
+    }
+  });
+
   it("a slide smaller than a tile", async () => {
     const slide = new PositionSlide({ width: 37, height: 23, readMs: 0 });
     const viewer = mountViewer({ renderer });
@@ -192,3 +203,7 @@ describe.each(RENDERERS)("%s on screens of other densities", (renderer) => {
     expect(wrongPixel(viewer, 1, TOLERANCE)).toBeUndefined();
   });
 });
+
+function pixelsOf(canvas: HTMLCanvasElement): Uint8ClampedArray {
+  return canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height).data;
+}

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   clamped,
+  contains,
   fitted,
   fittedToBox,
   isInView,
@@ -145,6 +146,14 @@ describe("what is visible", () => {
     expect(isInView(view, { width: 1000, height: 1000 }, corner)).toBe(false);
     expect(isInView(view, { width: 1000, height: 1000 }, { left: -5, top: -5, right: 5, bottom: 5 })).toBe(true);
   });
+});
+
+it("a box holds another where no side of it sticks out, its own edges among it", () => {
+  const box = { left: 0, top: 0, right: 10, bottom: 10 };
+  expect(contains(box, box)).toBe(true);
+  for (const [side, at] of Object.entries({ left: -1, top: -1, right: 11, bottom: 11 })) {
+    expect(contains(box, { ...box, [side]: at }), side).toBe(false);
+  }
 });
 
 describe("snapping", () => {
