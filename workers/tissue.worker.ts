@@ -13,12 +13,12 @@ expose({
     const coords = await service.selectPatches(selection, polygons);
     return moveOut(coords, [coords.buffer]);
   },
-  async previewPatches(id, selection) {
-    const coords = await service.previewPatches(id, selection);
+  async previewPatches(selection) {
+    const coords = await service.previewPatches(selection);
     return moveOut(coords, [coords.buffer]);
   },
-  async similarity(id, index) {
-    const scores = await service.similarity(id, index);
+  async similarity(index) {
+    const scores = await service.similarity(index);
     return moveOut(scores, [scores.buffer]);
   },
 } satisfies TissueWorkerApi);

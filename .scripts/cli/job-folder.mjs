@@ -5,9 +5,10 @@ import { link, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { ISOLATION_HEADERS } from "../headers.mjs";
+import { parseRange } from "../serve.mjs";
 
 /**
- * A folder of this machine for the page that is served beside it: GET, PUT and DELETE below a path that nobody else can
+ * A folder of this machine for the page that is served beside it: GET, HEAD, PUT and DELETE below a path that nobody else can
  * guess. The other side is `openHttpFolder` in src/storage, whose README says what is answered.
  *
  * @param {string} folder
@@ -60,7 +61,8 @@ async function answer(root, file, query, request, response) {
   if (!(await exists(root))) return 410;
   switch (request.method) {
     case "GET":
-      return query === "list" ? list(file, response) : send(file, response);
+    case "HEAD":
+      return query === "list" ? list(file, response) : send(file, request, response);
     case "PUT":
       return put(file, request.headers["if-none-match"] === "*", request);
     case "DELETE":
@@ -88,17 +90,28 @@ async function list(folder, response) {
   return undefined;
 }
 
-/** @param {string} file @param {import("node:http").ServerResponse} response */
-async function send(file, response) {
+/**
+ * A file, or the range of it that is asked for.
+ * @param {string} file
+ * @param {import("node:http").IncomingMessage} request
+ * @param {import("node:http").ServerResponse} response
+ */
+async function send(file, request, response) {
   const facts = await stat(file);
   if (!facts.isFile()) return 404;
-  response.writeHead(200, {
+  const { size } = facts;
+  const range = request.headers.range ? parseRange(request.headers.range, size) : undefined;
+  if (range === "unsatisfiable") return 416;
+  const { first, last } = range ?? { first: 0, last: size - 1 };
+  response.writeHead(range ? 206 : 200, {
     ...ISOLATION_HEADERS,
     "Content-Type": "application/octet-stream",
-    "Content-Length": facts.size,
+    "Content-Length": last - first + 1,
     "Last-Modified": facts.mtime.toUTCString(),
+    ...(range ? { "Content-Range": `bytes ${first}-${last}/${size}` } : {}),
   });
-  await pipeline(createReadStream(file), response);
+  if (request.method === "HEAD" || size === 0) response.end();
+  else await pipeline(createReadStream(file, { start: first, end: last }), response);
   return undefined;
 }
 

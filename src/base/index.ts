@@ -1,5 +1,6 @@
-export { assert, CapabilityError, getErrorClass, registerErrors, WsiError } from "./errors.ts";
-export { toHex } from "./hex.ts";
+export { assert, CapabilityError, getErrorClass, messageOf, registerErrors, toError, WsiError } from "./errors.ts";
+export { fromHalf, toHalf } from "./half.ts";
+export { digest, randomHex, toHex } from "./hex.ts";
 export { Lifeline } from "./lifeline.ts";
 export { ByteLru } from "./lru.ts";
 export { roundHalfEven } from "./round.ts";

@@ -1,4 +1,4 @@
-import { registerErrors, WsiError } from "#base";
+import { messageOf, registerErrors, WsiError } from "#base";
 
 /** Why bytes could not be had; each asks for another action of the user. */
 export type ByteReadReason =
@@ -32,7 +32,7 @@ export function toByteReadError(fileName: string, thrown: unknown): ByteReadErro
   if (thrown instanceof ByteReadError) return thrown;
   const name = (thrown as { name?: string } | undefined)?.name;
   const code = (thrown as { code?: unknown } | undefined)?.code;
-  const because = thrown instanceof Error ? thrown.message : String(thrown);
+  const because = messageOf(thrown);
   const raise = (reason: ByteReadReason, detail: string) =>
     new ByteReadError(fileName, reason, detail, { cause: thrown });
 

@@ -52,14 +52,6 @@ export function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
   });
 }
 
-/**
- * Threads of the wasm runtime: half of the cores, since the other half decodes slides meanwhile, and one where memory
- * cannot be shared. More than four gain little on the small matrices of one batch.
- */
-export function wasmThreads({ isolated, cores }: { isolated: boolean; cores: number }): number {
-  return isolated ? Math.max(1, Math.min(4, Math.floor(cores / 2))) : 1;
-}
-
 /** Where a model would run, and why, without loading it. A GPU may still refuse the model itself: `PatchEncoder.choice` is the truth. */
 export async function chooseDevice(
   card: Pick<EncoderCard, "precision">,
@@ -77,9 +69,12 @@ export async function chooseDevice(
   return { device: "webgpu", reason: "adapter", adapter: found.name, threads: threadsHere() };
 }
 
+/**
+ * Threads of the wasm runtime: half of the cores, since the other half decodes slides meanwhile, and one where memory
+ * cannot be shared. More than four gain little on the small matrices of one batch.
+ */
 export function threadsHere(): number {
-  return wasmThreads({
-    isolated: globalThis.crossOriginIsolated === true,
-    cores: globalThis.navigator?.hardwareConcurrency ?? 1,
-  });
+  if (!globalThis.crossOriginIsolated) return 1;
+  const cores = globalThis.navigator?.hardwareConcurrency ?? 1;
+  return Math.max(1, Math.min(4, Math.floor(cores / 2)));
 }

@@ -1,3 +1,4 @@
+import { messageOf } from "#base";
 import { ModelLoadError, type ModelLoadReason } from "./errors.ts";
 
 /** What onnxruntime says when it cannot load a model, by what it means for who brought it. */
@@ -11,7 +12,7 @@ const MEANINGS: readonly (readonly [RegExp, ModelLoadReason])[] = [
 /** The typed error for what the runtime threw while it loaded a model. */
 export function explainLoading(modelName: string, thrown: unknown): Error {
   if (thrown instanceof ModelLoadError) return thrown;
-  const said = thrown instanceof Error ? thrown.message : String(thrown);
+  const said = messageOf(thrown);
   const reason = MEANINGS.find(([pattern]) => pattern.test(said))?.[1] ?? "unsupported";
   return new ModelLoadError(modelName, reason, said, { cause: thrown });
 }

@@ -8,15 +8,28 @@ import { type ModelFacts, NotOnnxError, readOnnxFacts } from "./onnx-file.ts";
  * @throws {ModelLoadError} where it is no ONNX model, or its weights are missing.
  */
 export async function inspectModel(file: File, external: readonly File[] = []): Promise<ModelFacts> {
-  let facts: ModelFacts;
+  const facts = await readFacts(file.name, file);
+  const names = new Set(external.map(({ name }) => name));
+  refuseMissing(file.name, facts, (path) => names.has(path.split("/").at(-1)!));
+  return facts;
+}
+
+/** @throws {ModelLoadError} where it is no ONNX model. */
+export async function readFacts(modelName: string, network: Blob): Promise<ModelFacts> {
   try {
-    facts = await readOnnxFacts(file);
+    return await readOnnxFacts(network);
   } catch (error) {
-    if (error instanceof NotOnnxError) throw new ModelLoadError(file.name, "not-onnx", error.message, { cause: error });
+    if (error instanceof NotOnnxError) throw new ModelLoadError(modelName, "not-onnx", error.message, { cause: error });
     throw error;
   }
-  const names = new Set(external.map(({ name }) => name));
-  const missing = facts.externalFiles.filter((path) => !names.has(path.split("/").at(-1)!));
-  if (missing.length > 0) throw new ModelLoadError(file.name, "missing-data", missing.join(", "));
-  return facts;
+}
+
+/** @throws {ModelLoadError} where weights that the model keeps in files of their own are not given. */
+export function refuseMissing(
+  modelName: string,
+  { externalFiles }: ModelFacts,
+  isGiven: (path: string) => boolean,
+): void {
+  const missing = externalFiles.filter((path) => !isGiven(path));
+  if (missing.length > 0) throw new ModelLoadError(modelName, "missing-data", missing.join(", "));
 }

@@ -6,7 +6,7 @@ import { type FoundAdapter, findAdapter, requestDevice, threadsHere } from "./de
 import { readShape, writeEmbeddings } from "./embedding-output.ts";
 import { GpuLostError, ModelLoadError, ModelOutputError } from "./errors.ts";
 import { explainLoading } from "./explain-loading.ts";
-import { NotOnnxError, readOnnxFacts } from "./onnx-file.ts";
+import { readFacts, refuseMissing } from "./inspect-model.ts";
 import type { DeviceReason, OpenEncoderOptions } from "./patch-encoder.ts";
 import { findPatchInput, type InputValues, PatchNormaliser } from "./patch-input.ts";
 import { loadOnnxRuntime, type Network, type Runtime } from "./runtime.ts";
@@ -27,7 +27,6 @@ interface Ready {
   readonly modelName: string;
   readonly network: Network;
   readonly normaliser: PatchNormaliser;
-  readonly isPlanes: boolean;
   /** Cut when the GPU goes away. */
   readonly gpu: Lifeline;
   readonly closeDevice: () => void;
@@ -54,15 +53,10 @@ export function createModelService(
     }: Omit<OpenEncoderOptions, "signal">,
   ): Promise<LoadedModel> {
     const file = await fetchNetwork(source);
-    const facts = await readOnnxFacts(file).catch((error) => {
-      if (error instanceof NotOnnxError)
-        throw new ModelLoadError(source.name, "not-onnx", error.message, { cause: error });
-      throw error;
-    });
+    const facts = await readFacts(source.name, file);
     const input = findPatchInput(facts, card, source.name);
     const given = new Set(source.external.map(({ path }) => path));
-    const missing = facts.externalFiles.filter((path) => !given.has(path));
-    if (missing.length > 0) throw new ModelLoadError(source.name, "missing-data", missing.join(", "));
+    refuseMissing(source.name, facts, (path) => given.has(path));
 
     const bytes = new Uint8Array(await file.arrayBuffer());
     const threads = threadsHere();
@@ -70,7 +64,7 @@ export function createModelService(
       throw new ModelLoadError(source.name, "fetch", String(error), { cause: error });
     });
     const normaliser = new PatchNormaliser(input, card);
-    const common = { card, modelName: source.name, normaliser, isPlanes: input.layout === "nchw" };
+    const common = { card, modelName: source.name, normaliser };
     const sizes = { fixed: input.fixedBatch ?? batchSize, limit: batchLimit };
 
     let reason: DeviceReason = "asked-for";
@@ -165,7 +159,7 @@ export function createModelService(
     const before = turn;
     const running = (async () => {
       await before.catch(() => {});
-      const raw = await gpu.guard(network.run(room, dimsOf(ready, batch)));
+      const raw = await gpu.guard(network.run(room, normaliser.dims(batch)));
       const shape = readShape(raw.dims, batch, { ...card, dimension }, modelName);
       writeEmbeddings(raw, shape, count, card, modelName, out, first);
     })();
@@ -210,11 +204,6 @@ function mayFallBack(error: unknown): boolean {
   return !(error instanceof GpuLostError);
 }
 
-function dimsOf({ card, isPlanes }: Ready, batch: number): readonly number[] {
-  const { sizePx } = card.input;
-  return isPlanes ? [batch, 3, sizePx, sizePx] : [batch, sizePx, sizePx, 3];
-}
-
 /** Runs a batch of patterned patches and looks at what comes: its shape, and whether it is numbers that differ from zero. */
 async function tryOut(ready: Ready, batch: number): Promise<{ dimension: number }> {
   const { card, modelName, network, normaliser, gpu } = ready;
@@ -223,7 +212,7 @@ async function tryOut(ready: Ready, batch: number): Promise<{ dimension: number 
   for (let i = 0; i < patches.length; i++) patches[i] = (i * 7919) % 251;
   const values = normaliser.room(batch);
   normaliser.write(patches, 0, batch, values);
-  const raw = await gpu.guard(network.run(values, dimsOf(ready, batch)));
+  const raw = await gpu.guard(network.run(values, normaliser.dims(batch)));
   const shape = readShape(raw.dims, batch, card, modelName);
   const out = new Float32Array(batch * shape.dimension);
   writeEmbeddings(raw, shape, batch, card, modelName, out, 0);

@@ -36,8 +36,8 @@ export class ModelShelf {
   async list(): Promise<readonly StoredModel[]> {
     const models: StoredModel[] = [];
     for (const { name, kind } of await this.#folder.list("")) {
-      const record = kind === "folder" ? await this.#folder.read(`${name}/${RECORD}`) : undefined;
-      if (record) models.push(JSON.parse(await record.text()));
+      const record = kind === "folder" ? await this.#record(name) : undefined;
+      if (record) models.push(record);
     }
     return models.sort((a, b) => a.card.name.localeCompare(b.card.name));
   }

@@ -1,6 +1,6 @@
+import { toHalf } from "#base";
 import type { EncoderCard } from "./card.ts";
 import { ModelInputError } from "./errors.ts";
-import { toHalf } from "./half.ts";
 import type { ModelFacts, TensorFacts } from "./onnx-file.ts";
 
 /** How a model takes its patches. */
@@ -53,12 +53,12 @@ export function describe({ name, type, shape }: TensorFacts): string {
  */
 export class PatchNormaliser {
   readonly #input: PatchInput;
-  readonly #pixels: number;
+  readonly #sizePx: number;
   readonly #tables: readonly InputValues[];
 
   constructor(input: PatchInput, { input: { sizePx, mean, std } }: EncoderCard) {
     this.#input = input;
-    this.#pixels = sizePx * sizePx;
+    this.#sizePx = sizePx;
     this.#tables = mean.map((channelMean, channel) => {
       const table = newValues(input.type, 256);
       for (let byte = 0; byte < 256; byte++) {
@@ -69,15 +69,21 @@ export class PatchNormaliser {
     });
   }
 
+  /** The shape of so many patches. */
+  dims(patches: number): readonly number[] {
+    const size = this.#sizePx;
+    return this.#input.layout === "nchw" ? [patches, 3, size, size] : [patches, size, size, 3];
+  }
+
   /** Room for that many patches. */
   room(patches: number): InputValues {
-    return newValues(this.#input.type, patches * this.#pixels * 3);
+    return newValues(this.#input.type, patches * this.#sizePx ** 2 * 3);
   }
 
   /** Writes `count` patches, from the `first` of `patches`, to the beginning of `out`; the rest of it becomes black. */
   write(patches: Uint8Array, first: number, count: number, out: InputValues): void {
     const [red, green, blue] = this.#tables as [InputValues, InputValues, InputValues];
-    const pixels = this.#pixels;
+    const pixels = this.#sizePx ** 2;
     const isPlanes = this.#input.layout === "nchw";
     const step = isPlanes ? 1 : 3;
     const toNextChannel = isPlanes ? pixels : 1;

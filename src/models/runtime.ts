@@ -1,8 +1,8 @@
 import mjs from "onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url";
 import wasm from "onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url";
 import type { InferenceSession, Tensor } from "onnxruntime-web/webgpu";
+import { fromHalf } from "#base";
 import type { RawOutput } from "./embedding-output.ts";
-import { fromHalf } from "./half.ts";
 import type { InputValues, PatchInput } from "./patch-input.ts";
 import type { ModelSource } from "./worker-contract.ts";
 

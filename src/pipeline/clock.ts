@@ -1,5 +1,3 @@
-import { toHex } from "#base";
-
 /** Local time as TRIDENT writes it: YYYY-MM-DDTHH:MM:SS+HHMM, no colon in the offset. */
 export function stampOf(time: Date): string {
   const two = (value: number) => String(value).padStart(2, "0");
@@ -12,15 +10,3 @@ export function stampOf(time: Date): string {
 
 /** Seconds since 1970, with fractions. */
 export const epochOf = (time: Date): number => time.getTime() / 1000;
-
-/** Random lower-case hexadecimal digits, as run and attempt ids have them. */
-export function randomHex(digits: number): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(Math.ceil(digits / 2)));
-  return toHex(bytes).slice(0, digits);
-}
-
-/** Hexadecimal digest of text (as UTF-8) or bytes. */
-export async function digest(algorithm: "SHA-1" | "SHA-256", data: string | BufferSource): Promise<string> {
-  const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
-  return toHex(new Uint8Array(await crypto.subtle.digest(algorithm, bytes)));
-}

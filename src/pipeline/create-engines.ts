@@ -1,6 +1,6 @@
+import { randomHex } from "#base";
 import { openEncoder } from "#models";
 import { dropRowLog, openHdf5, openOpfsFolder, openRowLog } from "#storage";
-import { randomHex } from "./clock.ts";
 import type { JobEngines } from "./engines.ts";
 import type { LockOwner } from "./output-lock.ts";
 import { createTissueEngine, type TissueEngine } from "./tissue-engine.ts";

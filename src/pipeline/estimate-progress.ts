@@ -15,9 +15,9 @@ export function estimateProgress(
   encoder: PatchEncoder | undefined,
 ): JobProgress {
   const working = slides.find(({ status }) => status === "working");
-  const ended = slides.filter(({ status }) => status !== "working" && status !== "waiting");
+  const ended = slides.filter(hasEnded);
   const waiting = slides.length - ended.length - (working ? 1 : 0);
-  const fractions = slides.map((slide) => (ended.includes(slide) ? 1 : fractionOf(slide, tasks)));
+  const fractions = slides.map((slide) => (hasEnded(slide) ? 1 : fractionOf(slide, tasks)));
   const step = working?.step;
   const { patchesPerSecond } = meter;
   const slideSecondsLeft = working && secondsLeftOf(working, tasks, patchesPerSecond);
@@ -48,6 +48,10 @@ export function estimateProgress(
       batchSize: encoder.batchSize,
     },
   };
+}
+
+function hasEnded({ status }: SlideState): boolean {
+  return status !== "working" && status !== "waiting";
 }
 
 function fractionOf(slide: SlideState, tasks: readonly JobTask[]): number {

@@ -1,5 +1,5 @@
+import { randomHex } from "#base";
 import type { Folder } from "#storage";
-import { randomHex } from "./clock.ts";
 import { parseObject } from "./json-text.ts";
 import { LOCK_SUFFIX } from "./layout.ts";
 import { type LockOwner, type OriginLocks, readLock } from "./output-lock.ts";

@@ -21,6 +21,7 @@ export {
   type JobFolder,
   type JobFolderSlide,
   type PatchFeatures,
+  readCoordsFolders,
   readFeatures,
   readJobFolder,
   readPatchCoords,

@@ -1,6 +1,6 @@
+import { randomHex } from "#base";
 import type { Folder } from "#storage";
 import { checkJobSettings } from "./check-settings.ts";
-import { randomHex } from "./clock.ts";
 import { type FileChanger, withFileMutex } from "./file-mutex.ts";
 import { isObject, parseObject } from "./json-text.ts";
 import { JOB_FILE } from "./layout.ts";
@@ -41,11 +41,8 @@ export function keepJobFile(
 ): Promise<JobFile> {
   return withFileMutex(folder, JOB_FILE, changer, async () => {
     const before = await readJobFile(folder);
-    const slides = run.slides.map(({ name, path, mpp }) => ({
-      name,
-      path,
-      mpp: mpp ?? before?.slides.find((slide) => slide.path === path)?.mpp,
-    }));
+    const mppBefore = new Map(before?.slides.map(({ path, mpp }) => [path, mpp]));
+    const slides = run.slides.map(({ name, path, mpp }) => ({ name, path, mpp: mpp ?? mppBefore.get(path) }));
     const job: JobFile = { version: VERSION, id: before?.id ?? randomHex(16), settings: run.settings, slides };
     await folder.write(JOB_FILE, `${JSON.stringify(job, undefined, 2)}\n`);
     return job;

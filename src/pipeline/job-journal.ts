@@ -1,5 +1,6 @@
+import { digest, randomHex } from "#base";
 import type { Folder } from "#storage";
-import { digest, randomHex, stampOf } from "./clock.ts";
+import { stampOf } from "./clock.ts";
 import { type FileChanger, withFileMutex } from "./file-mutex.ts";
 import {
   coordsFolderName,
@@ -13,12 +14,15 @@ import {
 } from "./layout.ts";
 import { appendSummary, finishRun, type RunManifest, runText } from "./run-file.ts";
 import type { JobSettings, JobSlide, JobTask } from "./settings.ts";
+import { UM_AT_1X } from "./slide-scale.ts";
 import type { StepOutputs } from "./step.ts";
 import { setLogLine } from "./step-log.ts";
 import {
   createState,
   finishTask,
+  listStates,
   readState,
+  readStates,
   type StateOutput,
   setMeta,
   startTask,
@@ -30,7 +34,8 @@ import {
 /** Hexadecimal digits of a path's SHA-1 in a state file's name. */
 const HASH_DIGITS = 12;
 
-type JournalEvent = Omit<TaskEvent, "outputs"> & { readonly outputs: StepOutputs };
+/** How a stage ended. */
+export type JournalEvent = Omit<TaskEvent, "outputs"> & { readonly outputs: StepOutputs };
 
 /** Writes down what a run does, in TRIDENT's files: states, logs, configs, the run and the summary. */
 export class JobJournal {
@@ -40,6 +45,8 @@ export class JobJournal {
   readonly #changer: FileChanger;
   readonly #now: () => Date;
   readonly #run: RunManifest;
+  /** Names of the state files that were there when the run began, by stem. */
+  readonly #stateNames = new Map<string, string[]>();
   readonly #statePaths = new Map<string, Promise<{ path: string; hash: string }>>();
 
   constructor(options: {
@@ -76,6 +83,11 @@ export class JobJournal {
   /** Notes the run and the settings of its stages. */
   async begin(slides: readonly Pick<JobSlide, "path">[]): Promise<void> {
     await this.#writeRun();
+    // Once for all slides: there is a file for each.
+    for (const name of await listStates(this.#folder)) {
+      const stem = name.slice(0, name.lastIndexOf("__"));
+      this.#stateNames.set(stem, [...(this.#stateNames.get(stem) ?? []), name]);
+    }
     for (const task of this.#settings.tasks) {
       const [path, config] = configOf(task, this.#folder.name, this.#settings, slides);
       await this.#folder.write(path, JSON.stringify(config, undefined, 4));
@@ -86,13 +98,7 @@ export class JobJournal {
   async end(status: "completed" | "error", error: string | null): Promise<void> {
     finishRun(this.#run, status, error, this.#now());
     await this.#writeRun();
-    const states: WsiState[] = [];
-    for (const { name, kind } of await this.#folder.list(STATES_FOLDER)) {
-      if (kind !== "file" || !name.endsWith(".json")) continue;
-      const file = await this.#folder.read(`${STATES_FOLDER}/${name}`);
-      const state = file && readState(await file.text());
-      if (state) states.push(state);
-    }
+    const states = await readStates(this.#folder);
     await this.#change(SUMMARY_FILE, (before) => appendSummary(before, this.#run, states));
   }
 
@@ -146,9 +152,8 @@ export class JobJournal {
     const stem = stemOf(slide.name);
     const hash = (await digest("SHA-1", slide.path)).slice(0, HASH_DIGITS);
     const own = `${STATES_FOLDER}/${stem}__${hash}.json`;
-    if (await this.#folder.read(own)) return { path: own, hash };
-    for (const { name } of await this.#folder.list(STATES_FOLDER)) {
-      if (!name.startsWith(`${stem}__`) || !name.endsWith(".json")) continue;
+    if (await this.#folder.find(own)) return { path: own, hash };
+    for (const name of this.#stateNames.get(stem) ?? []) {
       const path = `${STATES_FOLDER}/${name}`;
       const state = readState((await (await this.#folder.read(path))?.text()) ?? "");
       const known = state?.slide.abs_path;
@@ -160,7 +165,7 @@ export class JobJournal {
   async #look(outputs: StepOutputs): Promise<Record<string, StateOutput | null>> {
     const looked: Record<string, StateOutput | null> = {};
     for (const [key, path] of Object.entries(outputs)) {
-      const file = path === null ? undefined : await this.#folder.read(path);
+      const file = path === null ? undefined : await this.#folder.find(path);
       looked[key] =
         path === null
           ? null
@@ -212,7 +217,7 @@ function configOf(
     const target =
       "mag" in patches.target
         ? { target_magnification: patches.target.mag }
-        : { target_magnification: 10 / patches.target.mpp, target_mpp: patches.target.mpp };
+        : { target_magnification: UM_AT_1X / patches.target.mpp, target_mpp: patches.target.mpp };
     const { patchSize, overlap, minTissueProportion } = patches;
     const config = {
       ...shared,

@@ -1,3 +1,4 @@
+import { messageOf, toError } from "#base";
 import { type Folder, FolderPermissionError, FolderVanishedError, StorageFullError } from "#storage";
 import { checkJobSettings } from "./check-settings.ts";
 import { createJobEngines } from "./create-engines.ts";
@@ -37,6 +38,8 @@ export class Job {
   readonly #folder: Folder;
   readonly #engines: Promise<JobEngines>;
   readonly #jobSlides: Map<string, JobSlide>;
+  /** By path: an earlier slide of another folder whose outputs would have the same names. */
+  readonly #namesakes: ReadonlyMap<string, string>;
   readonly #states: SlideStates;
   readonly #listeners = new Set<() => void>();
   /** Paths that still wait in this run, in order. */
@@ -54,6 +57,7 @@ export class Job {
     this.settings = settings;
     this.#folder = folder;
     this.#jobSlides = new Map(slides.map((slide) => [slide.path, slide]));
+    this.#namesakes = findNamesakes(this.#jobSlides.values());
     this.#states = new SlideStates([...this.#jobSlides.values()].map(createSlideState), () => this.#changed());
     this.#engines = createJobEngines(engines);
     // Heard of when the job runs.
@@ -175,7 +179,7 @@ export class Job {
       const slide = this.#jobSlides.get(path)!;
       const result: SlideRunResult = await runSlide({
         slide,
-        namesake: this.#namesakeOf(slide),
+        namesake: this.#namesakes.get(path),
         steps,
         folder: this.#folder,
         settings: this.settings,
@@ -211,22 +215,12 @@ export class Job {
     return TASK_ORDER.filter((task) => this.settings.tasks.includes(task)).map((task) => steps[task]());
   }
 
-  /** An earlier slide of another folder whose outputs would have the same names. */
-  #namesakeOf(slide: JobSlide): string | undefined {
-    const stem = stemOf(slide.name);
-    for (const other of this.#jobSlides.values()) {
-      if (other.path === slide.path) return undefined;
-      if (stemOf(other.name) === stem) return other.path;
-    }
-    return undefined;
-  }
-
   #outcome(runId: string, isCancelled: boolean, error: unknown): JobOutcome {
     const paths = (...statuses: SlideState["status"][]) =>
       this.#states.all.filter(({ status }) => statuses.includes(status)).map(({ path }) => path);
     return {
       status: error !== undefined ? "error" : isCancelled ? "cancelled" : "completed",
-      error: error === undefined ? undefined : error instanceof Error ? error : new Error(String(error)),
+      error: error === undefined ? undefined : toError(error),
       runId,
       done: paths("done"),
       warned: paths("warning"),
@@ -244,13 +238,22 @@ export class Job {
   }
 }
 
+/** Of slides whose outputs have the same names, the path of the first, by the path of each other. */
+function findNamesakes(slides: Iterable<JobSlide>): Map<string, string> {
+  const firsts = new Map<string, string>();
+  const namesakes = new Map<string, string>();
+  for (const { name, path } of slides) {
+    const stem = stemOf(name);
+    const first = firsts.get(stem);
+    if (first === undefined) firsts.set(stem, path);
+    else namesakes.set(path, first);
+  }
+  return namesakes;
+}
+
 /** No other slide would fare better. */
 function isForTheWholeJob(error: unknown): boolean {
   return (
     error instanceof StorageFullError || error instanceof FolderPermissionError || error instanceof FolderVanishedError
   );
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

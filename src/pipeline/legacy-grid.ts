@@ -1,4 +1,5 @@
-import { type PatchGrid, type PixelScale, planPatchGrid } from "./patch-grid.ts";
+import { type PatchGrid, planPatchGrid } from "./patch-grid.ts";
+import type { PatchScale } from "./settings.ts";
 
 /** What a coords file of CLAM says of its patches. */
 export interface LegacyPatches {
@@ -14,7 +15,7 @@ export interface LegacySlide {
   readonly width: number;
   readonly height: number;
   readonly levelDownsamples: readonly number[];
-  readonly source: PixelScale;
+  readonly source: PatchScale;
 }
 
 /**

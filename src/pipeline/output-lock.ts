@@ -1,5 +1,5 @@
+import { randomHex } from "#base";
 import type { Folder } from "#storage";
-import { randomHex } from "./clock.ts";
 import { LockLostError } from "./errors.ts";
 import { parseObject } from "./json-text.ts";
 import { LOCK_SUFFIX } from "./layout.ts";

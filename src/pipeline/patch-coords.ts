@@ -4,8 +4,9 @@ import { JobFileError } from "./errors.ts";
 import { CLAM_ATTRIBUTES, COORDS_ATTRIBUTES, clamCoordsPath, coordsPath, DATASETS } from "./layout.ts";
 import { planLegacyGrid } from "./legacy-grid.ts";
 import { type PatchGrid, planPatchGrid, statedPatchSize } from "./patch-grid.ts";
+import { readJobResult } from "./read-job-result.ts";
 import type { PatchSettings } from "./settings.ts";
-import type { SlideScale } from "./slide-scale.ts";
+import { type SlideScale, UM_AT_1X } from "./slide-scale.ts";
 
 /** Where a slide's patches lie, as read from a job folder. */
 export interface PatchCoords {
@@ -17,17 +18,34 @@ export interface PatchCoords {
   readonly attributes: Hdf5Attributes;
 }
 
+/** A coords file in its place. */
+interface CoordsFile {
+  readonly path: string;
+  readonly file: File;
+}
+
 /** The coords file under either name, TRIDENT's first. */
 export async function findCoordsFile(
   folder: Folder,
   coordsFolder: string,
   stem: string,
-): Promise<{ path: string; file: File } | undefined> {
+): Promise<CoordsFile | undefined> {
   for (const path of [coordsPath(coordsFolder, stem), clamCoordsPath(coordsFolder, stem)]) {
     const file = await folder.read(path);
     if (file) return { path, file };
   }
   return undefined;
+}
+
+/** @throws {JobFileError} where the file holds no coords. */
+export function readCoordsFile(
+  { path, file }: CoordsFile,
+  open: (file: File) => Promise<Hdf5File>,
+): Promise<PatchCoords> {
+  return readJobResult(path, async () => {
+    await using hdf5 = await open(file);
+    return await readCoordsOf(hdf5, path);
+  });
 }
 
 /** @throws {JobFileError} where the file holds no coords. */
@@ -87,7 +105,7 @@ export function magnificationsOf(
 ): { level0: number; target: number } {
   return "mag" in target
     ? { level0: scale.magnification, target: target.mag }
-    : { level0: 10 / scale.mpp, target: 10 / target.mpp };
+    : { level0: UM_AT_1X / scale.mpp, target: UM_AT_1X / target.mpp };
 }
 
 /** The grid that settings describe on a slide. */

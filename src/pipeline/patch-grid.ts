@@ -1,9 +1,8 @@
 import { roundHalfEven } from "#base";
 import { findCoveredSquares, findTouchedSquares, type Polygon, type PolygonMath } from "#kernels";
 import { chooseLevel, PATCH_LEVEL_TOLERANCE } from "./level-choice.ts";
-
-/** The size of a pixel: as a magnification, where 10x is 1 µm, or in µm. */
-export type PixelScale = { readonly mag: number } | { readonly mpp: number };
+import type { PatchScale } from "./settings.ts";
+import { UM_AT_1X } from "./slide-scale.ts";
 
 /** What a grid is planned from. */
 export interface PatchGridRequest {
@@ -12,8 +11,8 @@ export interface PatchGridRequest {
   readonly height: number;
   readonly levelDownsamples: readonly number[];
   /** The scale of level 0 and that of the patches. */
-  readonly source: PixelScale;
-  readonly target: PixelScale;
+  readonly source: PatchScale;
+  readonly target: PatchScale;
   /** Side of a patch and what neighbours share, in pixels at the target's scale. */
   readonly patchSize: number;
   readonly overlap: number;
@@ -47,9 +46,6 @@ export interface PatchGrid {
 /** Most patches a grid may have: their coordinates and marks still fit into memory several times over. */
 const MAX_CELLS = 50_000_000;
 
-/** µm per pixel at 1x. */
-const UM_AT_1X = 10;
-
 /** Lays a grid over a slide, to the pixel as TRIDENT does. @throws {RangeError} for settings that make none. */
 export function planPatchGrid(request: PatchGridRequest): PatchGrid {
   const { width, height, levelDownsamples, patchSize, overlap } = request;
@@ -82,7 +78,7 @@ export function planPatchGrid(request: PatchGridRequest): PatchGrid {
   };
 }
 
-function toMpp(scale: PixelScale): number {
+function toMpp(scale: PatchScale): number {
   return "mpp" in scale ? scale.mpp : UM_AT_1X / scale.mag;
 }
 

@@ -1,4 +1,5 @@
 import { Lifeline } from "#base";
+import { WorkerCrashedError } from "#bridge";
 import type { Polygon } from "#kernels";
 import type { Slide } from "#slide";
 import { checkPatchSettings } from "./check-settings.ts";
@@ -37,10 +38,9 @@ export function openPatchPreview(
   options: { readonly mpp?: number } = {},
 ): PatchPreviewer {
   const seat = openTissueSeat();
-  const id = 0;
   const worker = new Lifeline();
-  seat.onDeath((detail) => worker.cut(new Error(detail)));
-  let ready: Promise<unknown> = seat.api.keepPolygons(id, polygons);
+  seat.onDeath((detail) => worker.cut(new WorkerCrashedError("preview of patches", detail)));
+  let ready: Promise<unknown> = seat.api.keepPolygons(polygons);
   ready.catch(() => {});
   let latest = 0;
   return {
@@ -59,7 +59,7 @@ export function openPatchPreview(
       try {
         await worker.guard(before);
         if (turn !== latest) throw new DOMException("a later preview was asked for", "AbortError");
-        const coords = await worker.guard(seat.api.previewPatches(id, { grid, patchSize, minTissueProportion }));
+        const coords = await worker.guard(seat.api.previewPatches({ grid, patchSize, minTissueProportion }));
         const { columns, rows, patchSizeSource } = grid;
         return { coords, count: coords.length / 2, sideLevel0: patchSizeSource, columns, rows };
       } finally {

@@ -1,7 +1,7 @@
 import type { Polygon } from "#kernels";
 import { type Folder, openHdf5 } from "#storage";
 import { JobFileError } from "./errors.ts";
-import { readJobFile } from "./job-file.ts";
+import { type KeptSlide, readJobFile } from "./job-file.ts";
 import {
   CONTOURS_FOLDER,
   DATASETS,
@@ -19,11 +19,11 @@ import {
   stemOfCoords,
   THUMBNAILS_FOLDER,
 } from "./layout.ts";
-import { findCoordsFile, type PatchCoords, readCoordsOf } from "./patch-coords.ts";
+import { findCoordsFile, type PatchCoords, readCoordsFile, readCoordsOf } from "./patch-coords.ts";
 import { readJobResult } from "./read-job-result.ts";
 import type { JobSettings } from "./settings.ts";
 import { readContoursOf } from "./steps/segment-tissue.ts";
-import { labelOf, readState, type WsiState } from "./wsi-state.ts";
+import { labelOf, readStates, type WsiState } from "./wsi-state.ts";
 
 /** A slide as a job folder knows it. */
 export interface JobFolderSlide {
@@ -66,22 +66,23 @@ const NO_COORDS_FOLDERS = [CONTOURS_FOLDER, GEOJSON_FOLDER, OWN_FOLDER, RUNS_FOL
 /** Looks through a job folder, this app's or TRIDENT's: by names and state files, without opening results. */
 export async function readJobFolder(folder: Folder): Promise<JobFolder> {
   const job = await readJobFile(folder);
-  const coordsFolders: CoordsFolder[] = [];
-  for (const { name, kind } of await folder.list("")) {
-    if (kind !== "folder" || NO_COORDS_FOLDERS.includes(name)) continue;
-    const found = await readCoordsFolder(folder, name);
-    if (found) coordsFolders.push(found);
-  }
+  const coordsFolders = await readCoordsFolders(folder);
   const contours = new Set(await stemsIn(folder, GEOJSON_FOLDER, ".geojson"));
-  const states = await readStates(folder);
+  const states = await statesByStem(folder);
+  const jobSlides = new Map<string, KeptSlide>();
+  for (const slide of job?.slides ?? []) {
+    const stem = stemOf(slide.name);
+    // Of slides with one name it is the first that has the results.
+    if (!jobSlides.has(stem)) jobSlides.set(stem, slide);
+  }
   const stems = new Set([
-    ...(job?.slides.map(({ name }) => stemOf(name)) ?? []),
+    ...jobSlides.keys(),
     ...states.keys(),
     ...contours,
     ...coordsFolders.flatMap(({ slides }) => slides),
   ]);
   const slides = [...stems].map((stem): JobFolderSlide => {
-    const known = job?.slides.find(({ name }) => stemOf(name) === stem);
+    const known = jobSlides.get(stem);
     const state = states.get(stem);
     const tasks: Record<string, string> = {};
     for (const [name, task] of Object.entries(state?.tasks ?? {})) tasks[name] = labelOf(task);
@@ -90,6 +91,17 @@ export async function readJobFolder(folder: Folder): Promise<JobFolder> {
     return { stem, path, mpp: known?.mpp, hasContours: contours.has(stem), tasks };
   });
   return { settings: job?.settings, slides, coordsFolders };
+}
+
+/** Only the choices of patches that a job folder holds, and what was made of them: all that finding features takes. */
+export async function readCoordsFolders(folder: Folder): Promise<CoordsFolder[]> {
+  const coordsFolders: CoordsFolder[] = [];
+  for (const { name, kind } of await folder.list("")) {
+    if (kind !== "folder" || NO_COORDS_FOLDERS.includes(name)) continue;
+    const found = await readCoordsFolder(folder, name);
+    if (found) coordsFolders.push(found);
+  }
+  return coordsFolders;
 }
 
 /** A slide's contours in level-0 pixels; undefined where it has none yet, [] where no tissue was found. @throws {JobFileError} */
@@ -105,11 +117,7 @@ export async function readPatchCoords(
   stem: string,
 ): Promise<PatchCoords | undefined> {
   const found = await findCoordsFile(folder, coordsFolder, stem);
-  if (!found) return undefined;
-  return readJobResult(found.path, async () => {
-    await using hdf5 = await openHdf5(found.file);
-    return await readCoordsOf(hdf5, found.path);
-  });
+  return found && readCoordsFile(found, openHdf5);
 }
 
 /** A slide's embeddings by one encoder. @throws {JobFileError} */
@@ -167,14 +175,11 @@ async function stemsIn(folder: Folder, path: string, extension: string): Promise
 }
 
 /** States by stem; of several for one slide the one changed last. */
-async function readStates(folder: Folder): Promise<Map<string, WsiState>> {
+async function statesByStem(folder: Folder): Promise<Map<string, WsiState>> {
   const states = new Map<string, WsiState>();
-  for (const { name } of await folder.list(STATES_FOLDER)) {
-    if (!name.endsWith(".json")) continue;
-    const file = await folder.read(`${STATES_FOLDER}/${name}`);
-    const state = file && readState(await file.text());
-    const stem = state?.slide.name;
-    if (!state || typeof stem !== "string") continue;
+  for (const state of await readStates(folder)) {
+    const stem = state.slide.name;
+    if (typeof stem !== "string") continue;
     const before = states.get(stem);
     if (!before || Date.parse(isoOf(before.updated_at)) <= Date.parse(isoOf(state.updated_at))) states.set(stem, state);
   }

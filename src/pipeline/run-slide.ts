@@ -1,8 +1,9 @@
+import { messageOf, toError } from "#base";
 import type { Folder } from "#storage";
 import { RowLogBusyError } from "#storage";
 import type { JobEngines } from "./engines.ts";
 import { LockLostError, MissingMppError, NamesakeError, PixelSizeError } from "./errors.ts";
-import type { JobJournal } from "./job-journal.ts";
+import type { JobJournal, JournalEvent } from "./job-journal.ts";
 import { coordsFolderName, stemOf, taskName } from "./layout.ts";
 import type { Meter } from "./meter.ts";
 import { clearDeadLock, isLocked, type LockHolder, type LockOptions, OutputLock } from "./output-lock.ts";
@@ -83,7 +84,7 @@ export async function runSlide(run: SlideRun): Promise<SlideRunResult> {
   }
   if (failure) {
     const { error } = failure;
-    states.change(path, { status: "failed", error: error instanceof Error ? error : new Error(String(error)) });
+    states.change(path, { status: "failed", error: toError(error) });
     return { kind: "failed", error };
   }
   states.change(path, { status: isWarning(states.get(path), steps) ? "warning" : "done", error: undefined });
@@ -135,6 +136,9 @@ async function runStep(run: SlideRun, step: Step, opening: SlideOpening): Promis
     count: (counts) => states.change(path, counts),
   };
 
+  /** Writes down how the stage ended. */
+  const finish = (event: JournalEvent) => journal.finish(slide, task, name, event, opening.meta);
+
   /** Looks what is there; true where nothing is left to do. */
   const isSettled = async (isLocked: boolean): Promise<boolean> => {
     const verdict = await step.inspect(context, isLocked);
@@ -144,7 +148,7 @@ async function runStep(run: SlideRun, step: Step, opening: SlideOpening): Promis
     }
     const { reason, message } = verdict;
     const outputs = verdict.kind === "done" ? step.outputs(context) : verdict.outputs;
-    await journal.finish(slide, task, name, { status: "skipped", reason, message, outputs }, opening.meta);
+    await finish({ status: "skipped", reason, message, outputs });
     for (const notice of verdict.kind === "done" ? verdict.notices : []) note(notice);
     states.changeStep(path, task, { status: "skipped", reason });
     return true;
@@ -165,7 +169,7 @@ async function runStep(run: SlideRun, step: Step, opening: SlideOpening): Promis
       if (taken === "live") return taken;
       const message = "Locked by another program; skipping.";
       const outputs = step.outputs(context);
-      await journal.finish(slide, task, name, { status: "skipped", reason: "locked", message, outputs }, opening.meta);
+      await finish({ status: "skipped", reason: "locked", message, outputs });
       return taken;
     }
     lock = taken;
@@ -176,7 +180,7 @@ async function runStep(run: SlideRun, step: Step, opening: SlideOpening): Promis
     await journal.start(slide, name, RUNNING_MESSAGES[task], lockedOnly(step, context));
     const { reason = null, message } = await step.run(context);
     const outputs = step.outputs(context);
-    await journal.finish(slide, task, name, { status: "completed", reason, message, outputs }, opening.meta);
+    await finish({ status: "completed", reason, message, outputs });
     states.changeStep(path, task, { status: "completed", reason });
     return undefined;
   } catch (error) {
@@ -184,7 +188,7 @@ async function runStep(run: SlideRun, step: Step, opening: SlideOpening): Promis
       states.changeStep(path, task, { status: "not_started", reason: "locked", done: 0, total: 0 });
       return "live";
     }
-    await noteFailure(run, step, context, error, opening.meta);
+    await noteFailure(run, step, context, error, finish);
     throw error;
   } finally {
     run.signal.removeEventListener("abort", onCancel);
@@ -203,24 +207,18 @@ const RUNNING_MESSAGES = {
 
 /** Writes a failed or cancelled stage down. What cannot be written any more must not hide why it failed. */
 async function noteFailure(
-  { slide, settings, journal, states, signal }: SlideRun,
+  { slide, states, signal }: SlideRun,
   step: Step,
   context: StepContext,
   error: unknown,
-  meta: Readonly<Record<string, unknown>>,
+  finish: (event: JournalEvent) => Promise<void>,
 ): Promise<void> {
-  const { task } = step;
-  const name = taskName(task, settings.encoder?.card.id);
-  const text = error instanceof Error ? error.message : String(error);
+  const text = messageOf(error);
   const outputs = lockedOnly(step, context);
-  states.changeStep(slide.path, task, { status: signal.aborted ? "not_started" : "error", reason: null });
+  states.changeStep(slide.path, step.task, { status: signal.aborted ? "not_started" : "error", reason: null });
   try {
-    if (signal.aborted) {
-      await journal.finish(slide, task, name, { status: "not_started", message: "Cancelled.", outputs }, meta);
-    } else {
-      const event = { status: "error", message: `ERROR: ${text}`, outputs, error: text } as const;
-      await journal.finish(slide, task, name, event, meta);
-    }
+    if (signal.aborted) await finish({ status: "not_started", message: "Cancelled.", outputs });
+    else await finish({ status: "error", message: `ERROR: ${text}`, outputs, error: text });
   } catch (second) {
     if (!(second instanceof Error)) throw second;
   }

@@ -4,7 +4,7 @@ import type { Slide } from "#slide";
 /** A stage of a job, in the order they run. */
 export type JobTask = "segmentation" | "coords" | "features";
 
-/** How large a pixel of a patch is to be: a magnification in TRIDENT's bins, or true µm per pixel. */
+/** How large a pixel is, of a patch above all: a magnification in TRIDENT's bins, where 10x is 1 µm, or true µm per pixel. */
 export type PatchScale = { readonly mag: number } | { readonly mpp: number };
 
 /** How tissue is found. */

@@ -1,5 +1,6 @@
 import { Lifeline } from "#base";
-import { handOver, openTissueSeat } from "./tissue-engine.ts";
+import { moveOut, WorkerCrashedError } from "#bridge";
+import { openTissueSeat } from "./tissue-engine.ts";
 
 /** Answers how like every patch is to one; the features lie in a worker. */
 export interface SimilaritySearch {
@@ -16,15 +17,14 @@ export interface SimilaritySearch {
  */
 export function openSimilarity(features: Float32Array<ArrayBuffer>, dimension: number): SimilaritySearch {
   const seat = openTissueSeat();
-  const id = 0;
   const worker = new Lifeline();
-  seat.onDeath((detail) => worker.cut(new Error(detail)));
-  const kept = seat.api.keepFeatures(id, handOver(features), dimension);
+  seat.onDeath((detail) => worker.cut(new WorkerCrashedError("search for like patches", detail)));
+  const kept = seat.api.keepFeatures(moveOut(features, [features.buffer]), dimension);
   kept.catch(() => {});
   return {
     async scoresOf(index) {
       await worker.guard(kept);
-      return worker.guard(seat.api.similarity(id, index));
+      return worker.guard(seat.api.similarity(index));
     },
     close: () => seat.terminate(),
   };

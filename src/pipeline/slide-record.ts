@@ -1,6 +1,6 @@
+import { digest } from "#base";
 import type { ModelDevice } from "#models";
-import type { Folder } from "#storage";
-import { digest } from "./clock.ts";
+import type { Folder, FoundFile } from "#storage";
 import { type FileChanger, withFileMutex } from "./file-mutex.ts";
 import { isObject, parseObject, sortedJson, sortKeys } from "./json-text.ts";
 import { RECORDS_FOLDER } from "./layout.ts";
@@ -81,9 +81,10 @@ export async function fingerprintDigest(from: Fingerprint): Promise<string> {
 }
 
 /** Tells a file from another without reading all of it. */
-export async function fileDigest(file: Blob): Promise<string> {
+export async function fileDigest(file: FoundFile): Promise<string> {
+  const { size } = file;
   const ends =
-    file.size <= 2 * END_BYTES ? [file] : [file.slice(0, END_BYTES), file.slice(file.size - END_BYTES, file.size)];
-  const bytes = await new Blob([String(file.size), ...ends]).arrayBuffer();
+    size <= 2 * END_BYTES ? [file.slice(0, size)] : [file.slice(0, END_BYTES), file.slice(size - END_BYTES, size)];
+  const bytes = await new Blob([String(size), ...(await Promise.all(ends))]).arrayBuffer();
   return digest("SHA-256", bytes);
 }

@@ -10,6 +10,9 @@ export interface SlideScale {
   readonly source: string;
 }
 
+/** µm per pixel at 1x, by TRIDENT's rule that 10x is 1 µm. */
+export const UM_AT_1X = 10;
+
 /** Where TRIDENT looks for the pixel size of a slide that OpenSlide reads, in this order. */
 const MPP_PROPERTIES = [
   "openslide.mpp-x",

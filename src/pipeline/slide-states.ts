@@ -21,27 +21,31 @@ export function createSlideState({ name, path }: Pick<JobSlide, "name" | "path">
 export class SlideStates {
   readonly #at = new Map<string, number>();
   readonly #onChange: () => void;
-  #all: readonly SlideState[];
+  readonly #states: SlideState[];
+  /** Copied when it is asked for, not at each change: a long job changes far more often than anybody looks. */
+  #all: readonly SlideState[] | undefined;
 
   constructor(states: readonly SlideState[], onChange: () => void) {
-    this.#all = states;
+    this.#states = [...states];
     for (const [index, { path }] of states.entries()) this.#at.set(path, index);
     this.#onChange = onChange;
   }
 
   get all(): readonly SlideState[] {
+    this.#all ??= [...this.#states];
     return this.#all;
   }
 
   get(path: string): SlideState {
-    const state = this.#all[this.#at.get(path) ?? -1];
+    const state = this.#states[this.#at.get(path) ?? -1];
     if (!state) throw new RangeError(`no slide ${path} in this job`);
     return state;
   }
 
   set(path: string, state: SlideState): void {
     this.get(path);
-    this.#all = this.#all.with(this.#at.get(path)!, state);
+    this.#states[this.#at.get(path)!] = state;
+    this.#all = undefined;
     this.#onChange();
   }
 

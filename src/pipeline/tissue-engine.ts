@@ -1,4 +1,4 @@
-import { moveOut, type Seat, seatOnThisThread, spawnTissueWorker, WorkerPool } from "#bridge";
+import { type Seat, seatOnThisThread, spawnTissueWorker, WorkerPool } from "#bridge";
 import type { Mask, Polygon } from "#kernels";
 import type { Thumbnail } from "./thumbnail.ts";
 import { createTissueService } from "./tissue-service.ts";
@@ -64,9 +64,4 @@ export function createTissueEngine(): TissueEngine & { close(): void } {
       run("a picture of patches", SLIDE_TIMEOUT_MS, signal, (api) => api.drawPatches(thumbnail, drawing)),
     close: () => pool.close(),
   };
-}
-
-/** Hands features over to a worker rather than copying hundreds of megabytes. */
-export function handOver(features: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
-  return moveOut(features, [features.buffer]);
 }

@@ -2,7 +2,7 @@ import { loadPolygonMath, maskToPolygons, otsuTissue, type Polygon } from "#kern
 import { type PatchTissue, prepareTissue, selectPatches } from "./patch-grid.ts";
 import { drawContourPictures, drawPatchPicture } from "./pictures.ts";
 import { cosineSimilarity, rowInverseNorms } from "./similarity.ts";
-import type { KeptId, PatchSelection, TissueWorkerApi } from "./worker-contract.ts";
+import type { PatchSelection, TissueWorkerApi } from "./worker-contract.ts";
 
 export type { TissueWorkerApi } from "./worker-contract.ts";
 
@@ -20,8 +20,8 @@ interface KeptFeatures {
 
 /** What the tissue worker does; runs in Node as well, except for pictures. */
 export function createTissueService(): TissueWorkerApi {
-  const keptPolygons = new Map<KeptId, KeptPolygons>();
-  const keptFeatures = new Map<KeptId, KeptFeatures>();
+  let keptPolygons: KeptPolygons | undefined;
+  let keptFeatures: KeptFeatures | undefined;
   return {
     async findTissueOnTile(rgb, width, height) {
       // Always made afresh by the kernel: nobody else has it.
@@ -31,27 +31,22 @@ export function createTissueService(): TissueWorkerApi {
     selectPatches: (selection, polygons) => select(selection, { polygons }),
     drawContours: drawContourPictures,
     drawPatches: drawPatchPicture,
-    async keepPolygons(id, polygons) {
-      keptPolygons.set(id, { polygons });
+    async keepPolygons(polygons) {
+      keptPolygons = { polygons };
       // Loaded before the first preview asks for it.
       await loadPolygonMath();
     },
-    async previewPatches(id, selection) {
-      const kept = keptPolygons.get(id);
-      if (!kept) throw new RangeError(`no polygons are kept as ${id}`);
-      return select(selection, kept);
+    async previewPatches(selection) {
+      if (!keptPolygons) throw new RangeError("no polygons are kept");
+      return select(selection, keptPolygons);
     },
-    async keepFeatures(id, features, dimension) {
-      keptFeatures.set(id, { features, dimension, inverseNorms: rowInverseNorms(features, dimension) });
+    async keepFeatures(features, dimension) {
+      keptFeatures = { features, dimension, inverseNorms: rowInverseNorms(features, dimension) };
     },
-    async similarity(id, index) {
-      const kept = keptFeatures.get(id);
-      if (!kept) throw new RangeError(`no features are kept as ${id}`);
-      return cosineSimilarity(kept.features, kept.dimension, index, kept.inverseNorms);
-    },
-    async drop(id) {
-      keptPolygons.delete(id);
-      keptFeatures.delete(id);
+    async similarity(index) {
+      if (!keptFeatures) throw new RangeError("no features are kept");
+      const { features, dimension, inverseNorms } = keptFeatures;
+      return cosineSimilarity(features, dimension, index, inverseNorms);
     },
   };
 }

@@ -2,9 +2,6 @@ import type { Mask, Polygon } from "#kernels";
 import type { PatchGrid } from "./patch-grid.ts";
 import type { Thumbnail } from "./thumbnail.ts";
 
-/** Names a thing kept in the worker on both sides. */
-export type KeptId = number;
-
 /** Which patches of a grid are kept. */
 export interface PatchSelection {
   readonly grid: PatchGrid;
@@ -40,12 +37,10 @@ export interface TissueWorkerApi {
   ): Promise<{ thumbnail: Uint8Array<ArrayBuffer>; contours: Uint8Array<ArrayBuffer> }>;
   /** The thumbnail with a box for each patch, as JPEG. */
   drawPatches(thumbnail: Thumbnail, drawing: PatchDrawing): Promise<Uint8Array<ArrayBuffer>>;
-  /** Keeps polygons here, so that a preview crosses with numbers only. */
-  keepPolygons(id: KeptId, polygons: readonly Polygon[] | undefined): Promise<void>;
-  previewPatches(id: KeptId, selection: PatchSelection): Promise<Int32Array<ArrayBuffer>>;
-  /** Keeps features here: (N, dimension). */
-  keepFeatures(id: KeptId, features: Float32Array<ArrayBuffer>, dimension: number): Promise<void>;
-  similarity(id: KeptId, index: number): Promise<Float32Array<ArrayBuffer>>;
-  /** Forgets polygons or features. */
-  drop(id: KeptId): Promise<void>;
+  /** Keeps polygons here, in place of those before, so that a preview crosses with numbers only. */
+  keepPolygons(polygons: readonly Polygon[] | undefined): Promise<void>;
+  previewPatches(selection: PatchSelection): Promise<Int32Array<ArrayBuffer>>;
+  /** Keeps features here, in place of those before: (N, dimension). */
+  keepFeatures(features: Float32Array<ArrayBuffer>, dimension: number): Promise<void>;
+  similarity(index: number): Promise<Float32Array<ArrayBuffer>>;
 }

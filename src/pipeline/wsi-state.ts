@@ -1,5 +1,8 @@
-import { epochOf, randomHex, stampOf } from "./clock.ts";
+import { randomHex } from "#base";
+import type { Folder } from "#storage";
+import { epochOf, stampOf } from "./clock.ts";
 import { isObject, parseObject, sortedJson } from "./json-text.ts";
+import { STATES_FOLDER } from "./layout.ts";
 import type { StepReason, StepStatus } from "./slide-state.ts";
 
 /** The schema that TRIDENT 0.3.0 writes; version 1 is read and upgraded. */
@@ -97,6 +100,23 @@ export function readState(text: string): WsiState | undefined {
   };
   state.summary = summarize(tasks);
   return state;
+}
+
+/** Names of a job folder's state files. */
+export async function listStates(folder: Folder): Promise<string[]> {
+  const entries = await folder.list(STATES_FOLDER);
+  return entries.filter(({ name, kind }) => kind === "file" && name.endsWith(".json")).map(({ name }) => name);
+}
+
+/** All states of a job folder, by file name; those that cannot be read are passed over. */
+export async function readStates(folder: Folder): Promise<WsiState[]> {
+  const states: WsiState[] = [];
+  for (const name of await listStates(folder)) {
+    const file = await folder.read(`${STATES_FOLDER}/${name}`);
+    const state = file && readState(await file.text());
+    if (state) states.push(state);
+  }
+  return states;
 }
 
 function readTask(task: Record<string, unknown>): StateTask {

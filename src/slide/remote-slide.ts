@@ -69,16 +69,11 @@ export class RemoteSlide implements Slide {
     checkRegion(region);
     this.#fetchAhead(region);
     const { out } = options;
-    return this.#run(
-      `region of ${this.name}`,
-      options,
-      READ_TIMEOUT_MS + (READ_TIMEOUT_MS_PER_MPX * region.width * region.height) / 1e6,
-      (api) => {
-        // A job that is run again after its worker died has lost its buffer.
-        const buffer = out?.byteLength ? moveOut(out, [out]) : undefined;
-        return api.readRegion(this.#id, region, buffer, this.#takeAhead());
-      },
-    );
+    return this.#run(`region of ${this.name}`, options, readTimeoutMs(region), (api) => {
+      // A job that is run again after its worker died has lost its buffer.
+      const buffer = out?.byteLength ? moveOut(out, [out]) : undefined;
+      return api.readRegion(this.#id, region, buffer, this.#takeAhead());
+    });
   }
 
   async readPatch(
@@ -92,8 +87,7 @@ export class RemoteSlide implements Slide {
       throw new RangeError(`patch of a region of ${region.width} x ${region.height}: a square expected`);
     }
     this.#fetchAhead(region);
-    const timeoutMs = READ_TIMEOUT_MS + (READ_TIMEOUT_MS_PER_MPX * region.width * region.height) / 1e6;
-    return this.#run(`patch of ${this.name}`, options, timeoutMs, (api) =>
+    return this.#run(`patch of ${this.name}`, options, readTimeoutMs(region), (api) =>
       api.readPatch(this.#id, region, recipe, this.#takeAhead()),
     );
   }
@@ -101,8 +95,9 @@ export class RemoteSlide implements Slide {
   async readAssociatedImage(name: string, options: Pick<ReadOptions, "signal" | "priority"> = {}): Promise<Pixels> {
     const image = this.associatedImages.find((candidate) => candidate.name === name);
     if (!image) throw new RangeError(`no associated image ${name} in ${this.name}`);
-    const timeoutMs = READ_TIMEOUT_MS + (READ_TIMEOUT_MS_PER_MPX * image.width * image.height) / 1e6;
-    return this.#run(`${name} of ${this.name}`, options, timeoutMs, (api) => api.readAssociatedImage(this.#id, name));
+    return this.#run(`${name} of ${this.name}`, options, readTimeoutMs(image), (api) =>
+      api.readAssociatedImage(this.#id, name),
+    );
   }
 
   readIccProfile(associatedImage?: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
@@ -166,6 +161,10 @@ export class RemoteSlide implements Slide {
     this.#ahead = [];
     return ahead.length > 0 ? ahead : undefined;
   }
+}
+
+function readTimeoutMs({ width, height }: { readonly width: number; readonly height: number }): number {
+  return READ_TIMEOUT_MS + (READ_TIMEOUT_MS_PER_MPX * width * height) / 1e6;
 }
 
 function checkRegion({ x, y, width, height }: Region): void {

@@ -1,4 +1,4 @@
-import { registerErrors, WsiError } from "#base";
+import { messageOf, registerErrors, WsiError } from "#base";
 
 /** The browser's permission for a folder has gone (or was never given for writing): ask for it again, then retry. */
 export class FolderPermissionError extends WsiError {
@@ -82,6 +82,6 @@ export function toStorageError(path: string, thrown: unknown): WsiError {
     case "NotFoundError":
       return new FolderVanishedError(path, cause);
     default:
-      return new StorageError(path, thrown instanceof Error ? thrown.message : String(thrown), cause);
+      return new StorageError(path, messageOf(thrown), cause);
   }
 }

@@ -4,6 +4,13 @@ export interface FolderEntry {
   readonly kind: "file" | "folder";
 }
 
+/** A file that is there; a `File` is one. */
+export interface FoundFile {
+  readonly size: number;
+  /** What lies between two places, as `Blob.slice` gives it. */
+  slice(begin: number, end: number): Blob | Promise<Blob>;
+}
+
 /**
  * A place where results are kept. Paths are relative to it, parts joined by "/": "contours/a.jpg"; "" is the folder itself.
  *
@@ -16,6 +23,8 @@ export interface Folder {
   readonly kind: "opfs" | "directory" | "http" | "memory";
   /** The file as it is now, undefined where there is none. Later changes of it do not show. */
   read(path: string): Promise<File | undefined>;
+  /** As `read`, for its size or a part of it: from a folder far away nothing else is fetched. */
+  find(path: string): Promise<FoundFile | undefined>;
   /** By name; [] where there is no such folder. */
   list(path: string): Promise<readonly FolderEntry[]>;
   /** Makes or replaces a file, and the folders above it. It appears whole or, if this fails, not at all. */

@@ -1,6 +1,14 @@
 import { CapabilityError } from "#base";
 import { FolderVanishedError, toStorageError } from "./errors.ts";
-import { byName, type FileData, type Folder, type FolderEntry, filePartsOf, partsOf } from "./folder.ts";
+import {
+  byName,
+  type FileData,
+  type Folder,
+  type FolderEntry,
+  type FoundFile,
+  filePartsOf,
+  partsOf,
+} from "./folder.ts";
 
 type DirectoryHandle = FileSystemDirectoryHandle;
 /** Newer than the DOM's type library; absent where a browser cannot rename. */
@@ -56,9 +64,15 @@ class HandleFolder implements Folder {
 
   read(path: string): Promise<File | undefined> {
     return this.#attempt(path, async () => {
-      const found = await this.#find(path);
-      return found?.folder.getFileHandle(found.name).then((handle) => handle.getFile(), unlessMissing);
+      const found = await this.#locate(path);
+      const file = await found?.folder.getFileHandle(found.name).then((handle) => handle.getFile(), unlessMissing);
+      if (!file) await this.#ensureThere();
+      return file;
     });
+  }
+
+  find(path: string): Promise<FoundFile | undefined> {
+    return this.read(path);
   }
 
   list(path: string): Promise<readonly FolderEntry[]> {
@@ -68,6 +82,7 @@ class HandleFolder implements Folder {
       for await (const [name, { kind }] of folder?.entries() ?? []) {
         if (!UNFINISHED.test(name)) entries.push({ name, kind: kind === "directory" ? "folder" : "file" });
       }
+      if (entries.length === 0) await this.#ensureThere();
       return entries.sort(byName);
     });
   }
@@ -79,7 +94,7 @@ class HandleFolder implements Folder {
   createNew(path: string, data: FileData): Promise<boolean> {
     return this.#attempt(path, () =>
       this.#locked(path, async () => {
-        const found = await this.#find(path);
+        const found = await this.#locate(path);
         if (found && (await found.folder.getFileHandle(found.name).catch(unlessMissing))) return false;
         await this.#write(path, data);
         return true;
@@ -89,8 +104,11 @@ class HandleFolder implements Folder {
 
   remove(path: string): Promise<void> {
     return this.#attempt(path, async () => {
-      const found = await this.#find(path);
-      await found?.folder.removeEntry(found.name, { recursive: true }).catch(unlessMissing);
+      const found = await this.#locate(path);
+      const isRemoved = await found?.folder
+        .removeEntry(found.name, { recursive: true })
+        .then(() => true, unlessMissing);
+      if (!isRemoved) await this.#ensureThere();
     });
   }
 
@@ -125,7 +143,7 @@ class HandleFolder implements Folder {
     }
   }
 
-  async #find(path: string): Promise<{ folder: DirectoryHandle; name: string } | undefined> {
+  async #locate(path: string): Promise<{ folder: DirectoryHandle; name: string } | undefined> {
     const parts = partsOf(path);
     const name = parts.pop();
     const folder = name && (await this.#folder(parts));
@@ -147,10 +165,7 @@ class HandleFolder implements Folder {
 
   async #attempt<T>(path: string, work: () => Promise<T>): Promise<T> {
     try {
-      const result = await work();
-      // "Not found" is a fair answer only where there is a folder to look in.
-      if (result === undefined || (Array.isArray(result) && result.length === 0)) await this.#ensureThere();
-      return result;
+      return await work();
     } catch (thrown) {
       // A path that is none: the caller's mistake.
       if (thrown instanceof TypeError) throw thrown;
@@ -158,6 +173,7 @@ class HandleFolder implements Folder {
     }
   }
 
+  /** "Not found" is a fair answer only where there is a folder to look in. What was written or removed was in one. */
   async #ensureThere(): Promise<void> {
     if (this.kind === "opfs") return;
     try {

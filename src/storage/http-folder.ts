@@ -1,5 +1,5 @@
 import { FolderPermissionError, FolderVanishedError, StorageError, StorageFullError } from "./errors.ts";
-import { type FileData, type Folder, type FolderEntry, filePartsOf, partsOf } from "./folder.ts";
+import { type FileData, type Folder, type FolderEntry, type FoundFile, filePartsOf, partsOf } from "./folder.ts";
 
 /**
  * A folder that a server on this page's origin keeps, such as the one `coverslip process` starts. What it must answer
@@ -32,6 +32,15 @@ class HttpFolder implements Folder {
     });
   }
 
+  async find(path: string): Promise<FoundFile | undefined> {
+    const response = await this.#ask(path, { method: "HEAD" }, [404]);
+    if (response.status === 404) return undefined;
+    const length = response.headers.get("content-length");
+    // A server that does not say.
+    if (length === null) return this.read(path);
+    return { size: Number(length), slice: (begin, end) => this.#readPart(path, begin, end) };
+  }
+
   async list(path: string): Promise<readonly FolderEntry[]> {
     const response = await this.#ask(path, {}, [404], "?list");
     return response.status === 404 ? [] : await this.#body(path, () => response.json());
@@ -48,6 +57,14 @@ class HttpFolder implements Folder {
 
   async remove(path: string): Promise<void> {
     await this.#ask(path, { method: "DELETE" }, [404]);
+  }
+
+  async #readPart(path: string, begin: number, end: number): Promise<Blob> {
+    if (end <= begin) return new Blob([]);
+    const response = await this.#ask(path, { headers: { Range: `bytes=${begin}-${end - 1}` } });
+    const blob = await this.#body(path, () => response.blob());
+    // A server may give the whole instead.
+    return response.status === 206 ? blob : blob.slice(begin, end);
   }
 
   #put(path: string, body: FileData, onlyNew: boolean): Promise<Response> {

@@ -6,7 +6,7 @@ export {
   StorageError,
   StorageFullError,
 } from "./errors.ts";
-export type { FileData, Folder, FolderEntry } from "./folder.ts";
+export type { FileData, Folder, FolderEntry, FoundFile } from "./folder.ts";
 export { openDirectoryFolder, openOpfsFolder } from "./handle-folder.ts";
 export type {
   Hdf5Attribute,

@@ -1,4 +1,12 @@
-import { byName, type FileData, type Folder, type FolderEntry, filePartsOf, partsOf } from "./folder.ts";
+import {
+  byName,
+  type FileData,
+  type Folder,
+  type FolderEntry,
+  type FoundFile,
+  filePartsOf,
+  partsOf,
+} from "./folder.ts";
 
 /** A folder that is gone with the page: for tests, and for looking at results without keeping them. */
 export function createMemoryFolder(name = "memory"): Folder {
@@ -16,6 +24,10 @@ class MemoryFolder implements Folder {
 
   async read(path: string): Promise<File | undefined> {
     return this.#files.get(keyOf(path));
+  }
+
+  find(path: string): Promise<FoundFile | undefined> {
+    return this.read(path);
   }
 
   async list(path: string): Promise<readonly FolderEntry[]> {

@@ -1,4 +1,4 @@
-import { toHex } from "#base";
+import { digest } from "#base";
 import { opfsRoot } from "./handle-folder.ts";
 import type { RowLogSpec } from "./worker-contract.ts";
 
@@ -23,8 +23,7 @@ export async function rowLogFolder(key: string, create: boolean): Promise<FileSy
 
 /** A key is of any length and any characters; a file name is not. */
 export async function folderNameOf(key: string): Promise<string> {
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key)));
-  return toHex(hash.subarray(0, 16));
+  return (await digest("SHA-256", key)).slice(0, 32);
 }
 
 /** First line of a record: what the rows are. Another first line is another log. */

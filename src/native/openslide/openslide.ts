@@ -1,3 +1,4 @@
+import { messageOf } from "#base";
 import type { OpenSlideModule } from "./module.ts";
 
 /** OpenSlide refused a call; the message is its own. */
@@ -78,7 +79,7 @@ export class OpenSlideLibrary {
     } catch (error) {
       if (error instanceof OpenSlideFailure || error instanceof OpenSlideTrap) throw error;
       this.#isTrapped = true;
-      throw new OpenSlideTrap(error instanceof Error ? error.message : String(error), { cause: error });
+      throw new OpenSlideTrap(messageOf(error), { cause: error });
     }
   }
 

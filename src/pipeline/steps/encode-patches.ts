@@ -1,17 +1,9 @@
+import { digest } from "#base";
 import { type Hdf5Attributes, RowLogBusyError, writeHdf5 } from "#storage";
-import { digest } from "../clock.ts";
 import type { EncoderHolder, MadeWith } from "../encoder-holder.ts";
 import { JobFileError } from "../errors.ts";
 import { coordsPath, DATASETS, FEATURES_ATTRIBUTES, featuresFolder, featuresPath, oldFeaturesPath } from "../layout.ts";
-import {
-  coordsOutput,
-  findCoordsFile,
-  type PatchCoords,
-  patchSizeOf,
-  planFromAttributes,
-  readCoordsOf,
-} from "../patch-coords.ts";
-import { readJobResult } from "../read-job-result.ts";
+import { coordsOutput, findCoordsFile, patchSizeOf, planFromAttributes, readCoordsFile } from "../patch-coords.ts";
 import { changedFields, type FeaturesRecord, type Fingerprint, fileDigest } from "../slide-record.ts";
 import type { Step, StepContext, StepResult, StepVerdict } from "../step.ts";
 import { makeRows, rowLogKey } from "./feature-rows.ts";
@@ -42,8 +34,8 @@ async function inspect(context: StepContext, isLocked: boolean): Promise<StepVer
     };
   }
   const found =
-    (await folder.read(featuresPath(coordsFolder, encoderId, stem))) ??
-    (await folder.read(oldFeaturesPath(coordsFolder, encoderId, stem)));
+    (await folder.find(featuresPath(coordsFolder, encoderId, stem))) ??
+    (await folder.find(oldFeaturesPath(coordsFolder, encoderId, stem)));
   if (!found) return { kind: "todo", changed: undefined };
   const done = {
     kind: "done",
@@ -65,10 +57,10 @@ async function inspect(context: StepContext, isLocked: boolean): Promise<StepVer
 }
 
 async function run(context: StepContext, holder: EncoderHolder): Promise<StepResult> {
-  const { folder, stem, coordsFolder, encoderId, settings, meter } = context;
+  const { folder, stem, coordsFolder, encoderId, settings, meter, engines } = context;
   const found = await findCoordsFile(folder, coordsFolder, stem);
   if (!found) throw new JobFileError(coordsPath(coordsFolder, stem), "it was removed while it was needed");
-  const { coords, attributes } = await readCoords(context, found);
+  const { coords, attributes } = await readCoordsFile(found, engines.openHdf5);
   const total = coords.length / 2;
   context.count({ patches: total });
   context.report(0, total);
@@ -113,20 +105,6 @@ async function run(context: StepContext, holder: EncoderHolder): Promise<StepRes
     await log.close();
   }
   return { message: "Patch features extracted." };
-}
-
-async function readCoords(
-  { engines }: StepContext,
-  { path, file }: { path: string; file: File },
-): Promise<PatchCoords> {
-  return readJobResult(path, async () => {
-    const hdf5 = await engines.openHdf5(file);
-    try {
-      return await readCoordsOf(hdf5, path);
-    } finally {
-      await hdf5.close();
-    }
-  });
 }
 
 /** A tab that was killed in its last moment left the rows of the finished file. */

@@ -7,7 +7,7 @@ import { planPatchGrid } from "../patch-grid.ts";
 import { readJobResult } from "../read-job-result.ts";
 import type { SegmentationSettings } from "../settings.ts";
 import { changedFields, type Fingerprint, fileDigest } from "../slide-record.ts";
-import type { SlideScale } from "../slide-scale.ts";
+import { type SlideScale, UM_AT_1X } from "../slide-scale.ts";
 import type { StepNotice } from "../slide-state.ts";
 import type { Step, StepContext, StepVerdict } from "../step.ts";
 import { readThumbnail } from "../thumbnail.ts";
@@ -17,8 +17,6 @@ import type { TissueEngine } from "../tissue-engine.ts";
 const TILE_PX = 512;
 /** Holes that stay open, a contour, where holes are no tissue. */
 const MAX_HOLES = 20;
-/** µm per pixel at 1x, by TRIDENT's rule that 10x is 1 µm. */
-const UM_AT_1X = 10;
 /** Tiles read ahead of the segmenter. */
 const TILES_AHEAD = 6;
 /** Behind what a person looks at. */
@@ -98,7 +96,7 @@ export const segmentTissue: Step = {
     const { folder, stem, record, settings } = context;
     const geojson = await folder.read(geojsonPath(stem));
     // To TRIDENT the picture alone says that it is done; without the contours themselves nothing can go on.
-    if (!geojson || !(await folder.read(contoursPath(stem)))) return { kind: "todo", changed: undefined };
+    if (!geojson || !(await folder.find(contoursPath(stem)))) return { kind: "todo", changed: undefined };
     const made = record.contours;
     const isAsMade = made !== undefined && made.file === (await fileDigest(geojson));
     // Under a lock, what is there may be half of somebody's; ours is put in place whole.

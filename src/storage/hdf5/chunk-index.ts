@@ -7,14 +7,14 @@ const TYPE_CHUNKS = 1;
 const NO_FILTER_LEFT_OUT = 0;
 
 /** Chunks of one row each (of one element where there is but one dimension), one after the other in the file. */
-export interface RowChunks {
+export interface SingleRowChunks {
   readonly rows: number;
   readonly rowBytes: number;
   /** Chunk size per dimension, and after it the bytes of an element: [1, 1024, 4]. */
   readonly chunk: readonly number[];
 }
 
-function nodeBytes({ chunk }: RowChunks): number {
+function nodeBytes({ chunk }: SingleRowChunks): number {
   return NODE_HEADER_BYTES + NODE_CHILDREN * 8 + (NODE_CHILDREN + 1) * keyBytes(chunk);
 }
 
@@ -33,7 +33,7 @@ function levelsOf(rows: number): number[] {
 }
 
 /** Bytes that `writeChunkIndex` will put. */
-export function chunkIndexBytes(chunks: RowChunks): number {
+export function chunkIndexBytes(chunks: SingleRowChunks): number {
   if (chunks.rows === 0) return 0;
   return nodeBytes(chunks) * levelsOf(chunks.rows).reduce((sum, nodes) => sum + nodes, 0);
 }
@@ -46,7 +46,12 @@ export function chunkIndexBytes(chunks: RowChunks): number {
  * @param data - where in the file the first row lies.
  * @returns address of the root, undefined where there are no rows.
  */
-export function writeChunkIndex(out: ByteWriter, chunks: RowChunks, address: number, data: number): number | undefined {
+export function writeChunkIndex(
+  out: ByteWriter,
+  chunks: SingleRowChunks,
+  address: number,
+  data: number,
+): number | undefined {
   const { rows, rowBytes, chunk } = chunks;
   if (rows === 0) return undefined;
   const size = nodeBytes(chunks);

@@ -1,3 +1,4 @@
+import { fromHalf, toHalf } from "#base";
 import { ByteWriter } from "./byte-writer.ts";
 import type { Hdf5Type } from "./dataset.ts";
 
@@ -131,33 +132,4 @@ function fromWords(words: Uint32Array, signed: boolean): Float64Array<ArrayBuffe
     values[i] = value;
   }
   return values;
-}
-
-/** IEEE 754 half precision, bits to number. */
-export function fromHalf(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const mantissa = bits & 0x3ff;
-  if (exponent === 0) return sign * mantissa * 2 ** -24;
-  if (exponent === 0x1f) return mantissa ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  return sign * (1 + mantissa / 1024) * 2 ** (exponent - 15);
-}
-
-/** Number to the bits of the nearest half, ties to even, too large to infinity, as NumPy does. */
-export function toHalf(value: number): number {
-  if (Number.isNaN(value)) return 0x7e00;
-  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
-  const size = Math.abs(value);
-  // Half way between the largest half and the next that there would be.
-  if (size >= 65520) return sign | 0x7c00;
-  const exponent = Math.max(Math.floor(Math.log2(size)), -14);
-  const ulps = roundHalfToEven(size / 2 ** (exponent - 10));
-  // 2048 ulps carry into the exponent by themselves; fewer than 1024 are subnormal.
-  return sign | (ulps < 1024 ? ulps : ((exponent + 15) << 10) + (ulps - 1024));
-}
-
-function roundHalfToEven(value: number): number {
-  const floor = Math.floor(value);
-  const rest = value - floor;
-  return rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? floor + 1 : floor;
 }

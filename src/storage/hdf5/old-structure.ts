@@ -111,7 +111,8 @@ async function findMember(
   return undefined;
 }
 
-const TREE = 0x54524545; // "TREE"
+/** "TREE", with which a node of a B-tree begins. */
+export const TREE = 0x54524545;
 const SYMBOLS = 0x534e4f44; // "SNOD"
 
 async function read(windows: FileWindows, at: number, length: number): Promise<DataView> {
@@ -119,6 +120,7 @@ async function read(windows: FileWindows, at: number, length: number): Promise<D
   return new DataView(buffer, byteOffset, length);
 }
 
-function getAddress(view: DataView, at: number): number {
+/** An unsigned number of eight bytes, as addresses and lengths are. */
+export function getAddress(view: DataView, at: number): number {
   return view.getUint32(at + 4, true) * 2 ** 32 + view.getUint32(at, true);
 }

@@ -1,7 +1,7 @@
 import type { Hdf5DatasetFacts, Hdf5Type } from "./dataset.ts";
 import type { FileWindows } from "./file-windows.ts";
 import { bytesOf } from "./number-type.ts";
-import { findLayout } from "./old-structure.ts";
+import { findLayout, getAddress, TREE } from "./old-structure.ts";
 
 const NODE_HEADER_BYTES = 24;
 const TYPE_CHUNKS = 1;
@@ -69,13 +69,13 @@ export class RowChunks {
     const at = address + NODE_HEADER_BYTES;
     // Own bytes: windows come and go while what the entries point to is read.
     const entries = viewOf(this.#windows.peek(at, length)?.slice() ?? (await this.#windows.fetch(at, length)));
-    const rowOf = (entry: number) => getUint64(entries, entry * entryBytes + 8);
+    const rowOf = (entry: number) => getAddress(entries, entry * entryBytes + 8);
     let rows = 0;
     for (let i = 0; i < count; i++) {
       const first = rowOf(i);
       const isLast = i + 1 === count;
       if (first >= end || (!isLast && rowOf(i + 1) <= begin)) continue;
-      const child = getUint64(entries, i * entryBytes + this.#keyBytes);
+      const child = getAddress(entries, i * entryBytes + this.#keyBytes);
       if (level > 0) {
         rows += await this.#readNode(child, level - 1, begin, end, out);
         continue;
@@ -92,14 +92,8 @@ export class RowChunks {
   }
 }
 
-const TREE = 0x54524545; // "TREE"
-
 function viewOf({ buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>): DataView {
   return new DataView(buffer, byteOffset, byteLength);
-}
-
-function getUint64(view: DataView, at: number): number {
-  return view.getUint32(at + 4, true) * 2 ** 32 + view.getUint32(at, true);
 }
 
 /** Undefined where the file is not as it was taken for. */

@@ -1,5 +1,5 @@
 import { ByteWriter } from "./byte-writer.ts";
-import { chunkIndexBytes, type RowChunks, writeChunkIndex } from "./chunk-index.ts";
+import { chunkIndexBytes, type SingleRowChunks, writeChunkIndex } from "./chunk-index.ts";
 import type { Hdf5Output } from "./dataset.ts";
 import { GlobalHeap } from "./global-heap.ts";
 import { bytesOf, encodeNumbers } from "./number-type.ts";
@@ -31,7 +31,7 @@ const CACHED_NOTHING = 0;
 export function writeHdf5(datasets: readonly Hdf5Output[]): Blob {
   if (datasets.length > 2 * GROUP_LEAF_K) throw new RangeError(`${datasets.length} datasets of ${2 * GROUP_LEAF_K}`);
   const sorted = [...datasets].sort((a, b) => (a.name < b.name ? -1 : 1));
-  const chunks = sorted.map(({ shape, type }): RowChunks => {
+  const chunks = sorted.map(({ shape, type }): SingleRowChunks => {
     const chunk = [...chunkOf(shape), bytesOf(type)];
     return { rows: shape[0]!, rowBytes: chunk.reduce((product, size) => product * size, 1), chunk };
   });

@@ -1,12 +1,14 @@
-import { describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { CapabilityError } from "#base";
 import { WorkerCrashedError } from "#bridge";
 import { ModelLoadError } from "#models";
 import { CorruptSlideError } from "#slide";
 import { createMemoryFolder, type Folder, FolderPermissionError, Hdf5FormatError, StorageFullError } from "#storage";
 import { Job, type JobSettings, type JobSlide, readJobFolder } from "../../../src/pipeline/index.ts";
+import { bytesOf, filesOf } from "../../support/folder-files.ts";
 import { createOriginLocks, MemoryRowLogs, nodeEngines } from "../../support/job-engines.ts";
 import { gpuLost, MEAN_CARD, MeanEncoder } from "../../support/mean-encoder.ts";
+import { openHdf5InNode } from "../../support/node-hdf5.ts";
 import { TissueSlide } from "../../support/tissue-slide.ts";
 
 const settings = {
@@ -28,15 +30,6 @@ async function textOf(folder: Folder, path: string): Promise<string> {
   return (await folder.read(path))!.text();
 }
 
-async function filesOf(folder: Folder, path = ""): Promise<string[]> {
-  const paths: string[] = [];
-  for (const { name, kind } of await folder.list(path)) {
-    const below = path ? `${path}/${name}` : name;
-    paths.push(...(kind === "folder" ? await filesOf(folder, below) : [below]));
-  }
-  return paths;
-}
-
 /** All that a folder does, to put something else in place of a part of it. */
 function delegate(folder: Folder): Folder {
   const { name, kind } = folder;
@@ -44,6 +37,7 @@ function delegate(folder: Folder): Folder {
     name,
     kind,
     read: (path) => folder.read(path),
+    find: (path) => folder.find(path),
     list: (path) => folder.list(path),
     write: (path, data) => folder.write(path, data),
     createNew: (path, data) => folder.createNew(path, data),
@@ -52,10 +46,6 @@ function delegate(folder: Folder): Folder {
 }
 
 const FEATURES = "5x_64px_0px_overlap/features_means";
-
-async function bytesOf(folder: Folder, path: string): Promise<Uint8Array> {
-  return new Uint8Array(await (await folder.read(path))!.arrayBuffer());
-}
 
 // Many runs of the whole pipeline; seconds on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
@@ -103,8 +93,12 @@ describe("a job over a folder", () => {
     const neverOpened = slideOf("a.svs", () => {
       throw new Error("opened");
     });
-    const job = new Job(folder, [neverOpened], settings, engines);
+    const watched = delegate(folder);
+    const read = vi.spyOn(watched, "read");
+    const job = new Job(watched, [neverOpened], settings, engines);
     expect(await job.run()).toMatchObject({ status: "completed", done: ["slides/a.svs"] });
+    // Gigabytes, for a large slide: where they lie behind a server they stay there.
+    expect(read.mock.calls.map(([path]) => path)).not.toContain(`${FEATURES}/a.h5`);
     expect(job.slides[0]!.steps.features).toMatchObject({ status: "skipped", reason: "already_extracted" });
     expect(await bytesOf(folder, `${FEATURES}/a.h5`)).toEqual(before);
   });
@@ -222,6 +216,23 @@ describe("a job over a folder", () => {
     expect(await job.run()).toMatchObject({ done: ["slides/a.svs"], failed: ["slides/below/a.svs"] });
   });
 
+  it("lists the states once for all slides, and goes on with those that TRIDENT has of them", async () => {
+    const folder = createMemoryFolder("job");
+    const theirs = "wsi_states/b__c__0123456789ab.json";
+    await folder.write(theirs, JSON.stringify({ slide: { name: "b__c", abs_path: "/data/slides/b__c.svs" } }));
+    const list = vi.spyOn(folder, "list");
+    const slides = ["a.svs", "b.svs", "b__c.svs"].map((name) => slideOf(name));
+    expect(await new Job(folder, slides, settings, nodeEngines()).run()).toMatchObject({ status: "completed" });
+    // And once for the summary.
+    expect(list.mock.calls.filter(([path]) => path === "wsi_states")).toHaveLength(2);
+    expect((await folder.list("wsi_states")).map(({ name }) => name.replace(/[^_]+$/, ""))).toEqual([
+      "a__",
+      "b__",
+      "b__c__",
+    ]);
+    expect(JSON.parse(await textOf(folder, theirs)).summary).toMatchObject({ coords: "completed" });
+  });
+
   it("ends with a full disk, keeps what is done, and goes on when there is room", async () => {
     const folder = createMemoryFolder("job");
     const logs = new MemoryRowLogs();
@@ -254,6 +265,11 @@ describe("a run that was cut off", () => {
     return copy;
   }
 
+  let whole: Promise<Uint8Array>;
+  beforeAll(() => {
+    whole = uninterrupted();
+  });
+
   async function uninterrupted(): Promise<Uint8Array> {
     const folder = await withCoords();
     await new Job(folder, [slideOf("a.svs")], settings, nodeEngines()).run();
@@ -261,7 +277,6 @@ describe("a run that was cut off", () => {
   }
 
   it("goes on after any batch, and gives the same bytes", async () => {
-    const whole = await uninterrupted();
     const begun = await withCoords();
     for (const cut of [0, 1, 2, 5, 17]) {
       const folder = await copyOf(begun);
@@ -278,13 +293,12 @@ describe("a run that was cut off", () => {
       expect((await filesOf(folder)).filter((path) => path.endsWith(".lock"))).toEqual([]);
       const job = new Job(folder, [slideOf("a.svs")], settings, nodeEngines(logs));
       expect(await job.run()).toMatchObject({ status: "completed", done: ["slides/a.svs"] });
-      expect(await bytesOf(folder, `${FEATURES}/a.h5`)).toEqual(whole);
+      expect(await bytesOf(folder, `${FEATURES}/a.h5`)).toEqual(await whole);
       expect(logs.logs.size).toBe(0);
     }
   });
 
   it("needs no encoder where it ended after the last row", async () => {
-    const whole = await uninterrupted();
     const folder = createMemoryFolder("job");
     const logs = new MemoryRowLogs();
     const disturbed: Folder = {
@@ -300,12 +314,11 @@ describe("a run that was cut off", () => {
     const job = new Job(folder, [slideOf("a.svs")], settings, nodeEngines(logs, encoder));
     expect(await job.run()).toMatchObject({ done: ["slides/a.svs"] });
     expect(encoder.opened).toEqual([]);
-    expect(await bytesOf(folder, `${FEATURES}/a.h5`)).toEqual(whole);
+    expect(await bytesOf(folder, `${FEATURES}/a.h5`)).toEqual(await whole);
     expect(logs.logs.size).toBe(0);
   });
 
   it("keeps its batch size where it ended between the record and the file", async () => {
-    const whole = await uninterrupted();
     const folder = createMemoryFolder("job");
     const logs = new MemoryRowLogs();
     await new Job(folder, [slideOf("a.svs")], settings, nodeEngines(logs)).run();
@@ -322,7 +335,7 @@ describe("a run that was cut off", () => {
     const job = new Job(folder, [slideOf("a.svs")], settings, nodeEngines(logs, other));
     expect(await job.run()).toMatchObject({ done: ["slides/a.svs"] });
     expect(other.opened[0]).toMatchObject({ batchSize: 4 });
-    expect(await bytesOf(folder, `${FEATURES}/a.h5`)).toEqual(whole);
+    expect(await bytesOf(folder, `${FEATURES}/a.h5`)).toEqual(await whole);
   });
 
   it("leaves no rows behind where a tab died after the file was in its place", async () => {
@@ -358,7 +371,6 @@ describe("a run that was cut off", () => {
   });
 
   it("waits for a GPU that comes back, and takes a loss while it opens for one more", async () => {
-    const whole = await uninterrupted();
     const folder = createMemoryFolder("job");
     const encoder = new MeanEncoder();
     encoder.beforeBatch = (batch) => {
@@ -379,11 +391,10 @@ describe("a run that was cut off", () => {
     expect(await job.run()).toMatchObject({ done: ["slides/a.svs"] });
     expect(job.slides[0]!.steps.features.notices).toEqual([{ kind: "gpu_lost", times: 2 }]);
     expect(encoder.opened).toHaveLength(2);
-    expect(await bytesOf(folder, `${FEATURES}/a.h5`)).toEqual(whole);
+    expect(await bytesOf(folder, `${FEATURES}/a.h5`)).toEqual(await whole);
   });
 
   it("goes on by itself when the GPU is lost, on the same device with the same batches", async () => {
-    const whole = await uninterrupted();
     const folder = createMemoryFolder("job");
     const encoder = new MeanEncoder();
     let losses = 0;
@@ -395,7 +406,7 @@ describe("a run that was cut off", () => {
     expect(encoder.opened.length).toBeGreaterThan(1);
     expect(encoder.opened[1]).toMatchObject({ device: "wasm", batchSize: 4 });
     expect(job.slides[0]!.steps.features.notices.map(({ kind }) => kind)).toContain("gpu_lost");
-    expect(await bytesOf(folder, `${FEATURES}/a.h5`)).toEqual(whole);
+    expect(await bytesOf(folder, `${FEATURES}/a.h5`)).toEqual(await whole);
   });
 
   it("gives a slide up when the GPU is lost again and again", async () => {
@@ -428,7 +439,7 @@ describe("a run that was cut off", () => {
     expect(await job.run()).toMatchObject({ status: "completed" });
     const notice = job.slides[0]!.steps.features.notices.find(({ kind }) => kind === "began_anew");
     expect(notice).toMatchObject({ why: "device" });
-    expect(await bytesOf(folder, `${FEATURES}/a.h5`)).toEqual(await uninterrupted());
+    expect(await bytesOf(folder, `${FEATURES}/a.h5`)).toEqual(await whole);
   });
 });
 
@@ -484,6 +495,24 @@ describe("results of other settings", () => {
 });
 
 describe("several tabs on one folder", () => {
+  /** By slide and task, how each time ended that it was begun, as TRIDENT's state files say. */
+  async function attemptsOf(folder: Folder): Promise<Record<string, string[]>> {
+    const found: Record<string, string[]> = {};
+    for (const path of await filesOf(folder, "wsi_states")) {
+      const { slide, tasks } = JSON.parse(await textOf(folder, path));
+      for (const [task, { attempts }] of Object.entries<{ attempts: { result: string }[] }>(tasks)) {
+        found[`${slide.name} ${task}`] = attempts.map(({ result }) => result);
+      }
+    }
+    return found;
+  }
+
+  /** How many patches of a slide have features. */
+  async function rowsOf(folder: Folder, name: string): Promise<number> {
+    const file = (await folder.read(`${FEATURES}/${name.replace(".svs", ".h5")}`))!;
+    return (await openHdf5InNode(file)).datasets.get("features")!.shape[0]!;
+  }
+
   it("share the slides, each stage done once", async () => {
     const folder = createMemoryFolder("job");
     const names = ["a.svs", "b.svs", "c.svs", "d.svs", "e.svs"];
@@ -502,19 +531,22 @@ describe("several tabs on one folder", () => {
         settings,
         { ...nodeEngines(logs), originLocks },
       );
-    const encoders = [jobOf(), jobOf()];
-    const outcomes = await Promise.all(encoders.map((job) => job.run()));
+    const outcomes = await Promise.all([jobOf(), jobOf()].map((job) => job.run()));
     for (const outcome of outcomes)
       expect(outcome).toMatchObject({ status: "completed", done: names.map((name) => `slides/${name}`) });
     expect((await filesOf(folder)).filter((path) => path.endsWith(".h5")).length).toBe(10);
     expect((await filesOf(folder)).filter((path) => path.endsWith(".lock"))).toEqual([]);
     const log = await textOf(folder, "_logs_segmentation.txt");
     expect(log.trim().split("\n").length).toBe(5);
+    const attempts = await attemptsOf(folder);
+    expect(Object.keys(attempts)).toHaveLength(3 * names.length);
+    for (const [task, results] of Object.entries(attempts)) expect(results, task).toEqual(["completed"]);
     // Every slide opened once, or twice where its stages were shared between the two.
     expect(opened.length).toBeLessThanOrEqual(10);
-    const [first, second] = outcomes;
-    expect(first!.progress.patches).toBeGreaterThan(0);
-    expect(second!.progress.patches).toBeGreaterThan(0);
+    const embedded = outcomes.map(({ progress }) => progress.patches);
+    expect(Math.min(...embedded)).toBeGreaterThan(0);
+    const rows = await Promise.all(names.map((name) => rowsOf(folder, name)));
+    expect(embedded[0]! + embedded[1]!).toBe(rows.reduce((sum, count) => sum + count, 0));
   });
 
   it("leave a slide to another program that holds its lock", async () => {
@@ -547,6 +579,7 @@ describe("a folder that is damaged or lost", () => {
     const disturbed: Folder = {
       ...delegate(folder),
       read: async (path) => (isGranted ? folder.read(path) : granted(path, () => folder.read(path))),
+      find: async (path) => (isGranted ? folder.find(path) : granted(path, () => folder.find(path))),
       list: async (path) => granted(path, () => folder.list(path)),
       write: async (path, data) => granted(path, () => folder.write(path, data)),
       createNew: async (path, data) => granted(path, () => folder.createNew(path, data)),

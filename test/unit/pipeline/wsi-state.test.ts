@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { digest, stampOf } from "../../../src/pipeline/clock.ts";
+import { digest } from "#base";
+import { stampOf } from "../../../src/pipeline/clock.ts";
 import { createState, finishTask, readState, setMeta, startTask, stateText } from "../../../src/pipeline/wsi-state.ts";
 
 const slide = { name: "slideA", extension: ".svs", path: "slides/slideA.svs", hash: "0123456789ab" };

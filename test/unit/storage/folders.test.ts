@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createMemoryFolder, openHttpFolder } from "#storage";
 import { offerFolder } from "../../../.scripts/cli/job-folder.mjs";
+import { fileDigest } from "../../../src/pipeline/slide-record.ts";
 import { behavesAsFolder } from "../../support/folder-behaviour.ts";
 
 describe("a memory folder", () => behavesAsFolder(async () => createMemoryFolder()));
@@ -15,9 +16,16 @@ describe("a folder of the command line's server", () => {
   let server: Server;
   let origin: string;
   const offered: ReturnType<typeof offerFolder>[] = [];
+  /** Of all answers so far. */
+  let sentBytes = 0;
 
   beforeAll(async () => {
     server = createServer((request, response) => {
+      const { socket } = request;
+      const before = socket.bytesWritten;
+      response.on("close", () => {
+        sentBytes += socket.bytesWritten - before;
+      });
       if (!offered.some(({ answer }) => answer(request, response))) response.writeHead(404).end();
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -37,6 +45,29 @@ describe("a folder of the command line's server", () => {
   };
 
   behavesAsFolder(open);
+
+  it("tells a large file from another by a small part of it", async () => {
+    const folder = await open();
+    const bytes = Uint8Array.from({ length: 5_000_000 }, (_, i) => (i * 7919) % 251);
+    await folder.write("features.h5", bytes);
+    const before = sentBytes;
+    expect(await fileDigest((await folder.find("features.h5"))!)).toBe(await fileDigest(new Blob([bytes])));
+    expect(sentBytes - before).toBeGreaterThan(100_000);
+    expect(sentBytes - before).toBeLessThan(200_000);
+  });
+
+  it("takes the whole from a server that knows no sizes and gives no parts", async () => {
+    const plain = createServer((_, response) => {
+      response.writeHead(200, { "Transfer-Encoding": "chunked" });
+      response.end("0123456789");
+    });
+    await new Promise<void>((resolve) => plain.listen(0, "127.0.0.1", resolve));
+    const folder = openHttpFolder(`http://127.0.0.1:${(plain.address() as AddressInfo).port}/job`);
+    const found = (await folder.find("f"))!;
+    expect([found.size, await (await found.slice(2, 4)).text()]).toEqual([10, "23"]);
+    plain.close();
+    plain.closeAllConnections();
+  });
 
   it("says that it is gone rather than that it is empty", async () => {
     const folder = await open();

@@ -1,10 +1,11 @@
-import { roundHalfEven } from "#base";
+import { roundHalfEven } from "./round.ts";
 
-/** IEEE 754 half precision as its 16 bits, rounded to the nearest, ties to even. */
+/** A number as the 16 bits of the nearest IEEE 754 half, ties to even, too large to infinity, as NumPy does. */
 export function toHalf(value: number): number {
   const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
   const magnitude = Math.abs(value);
   if (Number.isNaN(magnitude)) return 0x7e00;
+  // Half way between the largest half and the next that there would be.
   if (magnitude >= 65520) return sign | 0x7c00;
   // Below 2^-14 the spacing no longer shrinks.
   const exponent = Math.max(-14, Math.floor(Math.log2(magnitude)));
@@ -13,6 +14,7 @@ export function toHalf(value: number): number {
   return sign | (((exponent + 14) << 10) + steps);
 }
 
+/** The bits of an IEEE 754 half as a number. */
 export function fromHalf(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 31;
