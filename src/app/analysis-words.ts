@@ -26,8 +26,6 @@ const named = (causes: readonly string[]) => causes.map((cause) => CAUSES[cause]
 export const analysisWords = {
   analyse: {
     nothing: "Open a slide to find its tissue, cut it into patches and describe them by features.",
-    slideFailed: (name: string) => `${name} could not be read; see beside.`,
-    working: (name: string) => `Reading ${name}…`,
     cancel: "Cancel",
   },
 
@@ -53,7 +51,8 @@ export const analysisWords = {
     workingOf: (done: number, total: number) =>
       `Looking for tissue: ${formatCount(done)} of ${formatCount(total)} tiles`,
     pieces: (count: number) => (count === 1 ? "1 piece" : `${formatCount(count)} pieces`),
-    found: (pieces: string, area: string, share: number) => `${pieces}, ${area}, ${formatPercent(share)} of the slide`,
+    found: (pieces: string, area: string | undefined, share: number) =>
+      [pieces, area, `${formatPercent(share)} of the slide`].filter(Boolean).join(", "),
     none: "No tissue was found.",
     noneWhy: "The slide may be blank, very pale or stained in a way this method does not see. No patches can be cut.",
     holes: "Holes count as tissue",

@@ -8,6 +8,7 @@ import { watchRequests } from "./foot/watch-requests.ts";
 import type { Library } from "./library.ts";
 import { createOffline } from "./offline/register.ts";
 import { askedFor } from "./opening/address.ts";
+import { comeBack } from "./opening/come-back.ts";
 import { openKept } from "./opening/kept.ts";
 import { listenLaunches } from "./opening/launches.ts";
 import { browserPickers } from "./opening/pickers.ts";
@@ -63,7 +64,7 @@ function start(): void {
 
   // After the first paint: what makes a drop show pixels at once, and then what only later visits need.
   requestAnimationFrame(() =>
-    setTimeout(async () => {
+    setTimeout(() => {
       session.openAsked(asked);
       listenLaunches(session);
       library
@@ -71,13 +72,7 @@ function start(): void {
         .warmUp()
         // A slide that is opened then meets the same trouble, and says so in its place.
         .catch(() => {});
-      if (asked.kind === "nothing") {
-        const last = await session.lastSession();
-        if (last?.granted && slides.getState().entries.length === 0) await session.resume(last.session);
-      }
-      // A job that was left in the middle is offered again.
-      if (await kept.lastJob()) await (await analysis.load()).lookForUnfinished();
-      offline.start();
+      void comeBack({ asked, slides, session, kept, analysis, offline });
     }),
   );
 }

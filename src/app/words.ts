@@ -3,6 +3,15 @@ import { formatCount } from "./format.ts";
 const FORMATS =
   "Aperio .svs, Hamamatsu .ndpi and .vms, MIRAX .mrxs, Leica .scn, Ventana .bif, Zeiss .czi, DICOM .dcm, Trestle, Philips and other tiled .tif";
 
+/** On buttons over the slide, and by name. */
+const VIEW_TOOLS = {
+  zoomIn: "Zoom in",
+  zoomOut: "Zoom out",
+  fit: "Show the whole slide",
+  rotateLeft: "Rotate 90° left",
+  rotateRight: "Rotate 90° right",
+};
+
 /** Everything the app says, in one place, so that a second language is one more file. */
 export const words = {
   appName: "Coverslip",
@@ -24,7 +33,6 @@ export const words = {
     forgetOne: (name: string) => `Forget ${name}`,
     recentNote: "Kept on this device: names, and where the browser allows a way back to the file. Never what is in it.",
     asksAgain: "asks for the file again",
-    resume: "Go on where you left off",
     resumeOne: (name: string) => `Open ${name} again`,
     resumeMany: (name: string, others: number) => `Open ${name} and ${others} more again`,
     resumeNote: "Your browser asks once more whether this page may read it.",
@@ -93,11 +101,7 @@ export const words = {
     overview: "Overview of the slide. Drag or press to go there.",
     scaleBar: (label: string) => `Scale bar: ${label}`,
     tools: "View tools",
-    zoomIn: "Zoom in",
-    zoomOut: "Zoom out",
-    fit: "Show the whole slide",
-    rotateLeft: "Rotate 90° left",
-    rotateRight: "Rotate 90° right",
+    ...VIEW_TOOLS,
     magnification: "Magnification",
     magnificationHint: "Type a magnification such as 10x and press Enter",
     presets: "Magnification presets",
@@ -206,7 +210,6 @@ export const words = {
     received: "Received",
     stopped: "stopped",
     workersNote: "Requests by the reading workers are listed once the app is stored for offline use.",
-    close: "Close",
   },
 
   commands: {
@@ -235,14 +238,10 @@ export const words = {
       hide: "Hide everything over the tissue (hold)",
       keys: "Show all keys",
       find: "Find a command",
-      zoomIn: "Zoom in",
-      zoomOut: "Zoom out",
-      fit: "Show the whole slide",
+      ...VIEW_TOOLS,
       magnify: (label: string) => `Magnify to ${label}`,
       most: "Magnify as far as it goes",
       move: "Move a quarter of the view",
-      rotateLeft: "Rotate 90° left",
-      rotateRight: "Rotate 90° right",
       upright: "Turn upright",
       dark: "Dark theme",
       light: "Light theme",
@@ -349,6 +348,11 @@ export const words = {
       why: "It ran out of memory or met data it could not handle. It has been replaced; other slides are not affected.",
       next: "Try again. Closing other tabs frees memory.",
     }),
+    notLoaded: {
+      what: "This part of the app could not be loaded.",
+      why: "This device is offline, or there has been a new version since the page was opened.",
+      next: "Check the connection and try again. If that does not help, reload the page.",
+    },
     noPermission: (file: string) => ({
       what: `This page may not read ${file}.`,
       why: "The browser or the operating system did not give permission.",

@@ -4,6 +4,7 @@ import { UnfinishedOffer } from "../job-panel/UnfinishedOffer.tsx";
 import { useAnalysis, useSlides } from "../stores/context.tsx";
 import { activeEntry } from "../stores/slides.ts";
 import { usePaintedSlide } from "../stores/use-painted-slide.ts";
+import { words } from "../words.ts";
 import styles from "./AnalysePanel.module.css";
 import { FeaturesSection } from "./FeaturesSection.tsx";
 import { PatchesSection } from "./PatchesSection.tsx";
@@ -26,10 +27,10 @@ export function AnalysePanel() {
       </>
     );
   }
-  if (entry.state.kind === "failed") return <p className={styles.note}>{text.slideFailed(entry.name)}</p>;
-  if (!slide) return <p className={styles.note}>{text.working(entry.name)}</p>;
+  if (entry.state.kind === "failed") return <p className={styles.note}>{words.slidePanel.failed(entry.name)}</p>;
+  if (!slide) return <p className={styles.note}>{words.slidePanel.working(entry.name)}</p>;
   return (
-    <div className={styles.panel} key={entry.id}>
+    <div key={entry.id}>
       <UnfinishedOffer />
       <PixelSizeSection id={entry.id} slide={slide} />
       <TissueSection id={entry.id} />

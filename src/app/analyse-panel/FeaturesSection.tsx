@@ -6,9 +6,10 @@ import { Button, IconButton, Segments, Select } from "../controls/controls.tsx";
 import { SmallFailure } from "../failures/SmallFailure.tsx";
 import { formatBytes, formatDuration, formatMagnification } from "../format.ts";
 import { RunStatus } from "../job-panel/RunStatus.tsx";
+import { DEVICES } from "../stores/choices.ts";
 import { useAnalysis, useSlides } from "../stores/context.tsx";
 import { isRunning } from "../stores/job.ts";
-import { chosenModel, keyOf } from "../stores/models.ts";
+import { chosenModel, keyOf, speedKey } from "../stores/models.ts";
 import { useStore } from "../stores/store.ts";
 import { tissueOf } from "../stores/tissue.ts";
 import styles from "./AnalysePanel.module.css";
@@ -88,7 +89,7 @@ function About({ model: { card, kind } }: { model: EncoderModel }) {
   const facts = [text.dimension(card.dimension), kind === "built-in" ? text.builtIn : ""].filter(Boolean);
   return (
     <details className={styles.about}>
-      <summary>{facts.join(" · ")}</summary>
+      <summary className={styles.summary}>{facts.join(" · ")}</summary>
       {card.summary && <p>{card.summary}</p>}
       {card.goodFor && (
         <p>
@@ -159,7 +160,7 @@ function Device() {
       <Segments
         label={text.device}
         value={asked}
-        choices={(["auto", "webgpu", "wasm"] as const).map((value) => ({ value, label: text.devices[value] }))}
+        choices={DEVICES.map((value) => ({ value, label: text.devices[value] }))}
         onChange={(next) => set({ device: next })}
       />
       {device.kind === "working" && <p className={styles.quiet}>{text.checkingDevice}</p>}
@@ -206,7 +207,7 @@ function Estimate({ id, model }: { id: string; model: EncoderModel }) {
   const free = useStore(analysis.job, (state) => (state.place.kind === "browser" ? state.freeBytes : undefined));
   if (count === undefined) return <p className={styles.quiet}>{text.needsTissue}</p>;
   if (count === 0) return null;
-  const speed = device.kind === "done" ? speeds[`${keyOf(model)} ${device.value.device}`] : undefined;
+  const speed = device.kind === "done" ? speeds[speedKey(model, device.value.device)] : undefined;
   const bytes = count * model.card.dimension * BYTES_PER_NUMBER;
   const isTight = free !== undefined && bytes * 2 > free;
   return (

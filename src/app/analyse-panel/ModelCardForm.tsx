@@ -1,7 +1,7 @@
-import { type FormEvent, useId, useState } from "react";
+import { type FormEvent, useState } from "react";
 import type { EncoderCard, Pooling } from "#models";
 import { analysisWords } from "../analysis-words.ts";
-import { Button, NumberField, Select } from "../controls/controls.tsx";
+import { Button, NumberField, Select, TextField } from "../controls/controls.tsx";
 import { parseNumber } from "../format.ts";
 import { useAnalysis } from "../stores/context.tsx";
 import styles from "./AnalysePanel.module.css";
@@ -35,7 +35,7 @@ export function ModelCardForm({ fileName, card: suggested, wrongField }: ModelCa
       <p className={wrongField ? styles.warning : styles.quiet} role={wrongField ? "alert" : undefined}>
         {wrongField ? text.cardWrong(wrongField) : `${text.sentence} ${text.filled}`}
       </p>
-      <TextField label={text.name} value={card.name} onChange={(name) => change({ name })} />
+      <TextField label={text.name} required value={card.name} onChange={(name) => change({ name })} />
       <div className={styles.pair}>
         <NumberField
           label={text.inputSize}
@@ -83,47 +83,32 @@ export function ModelCardForm({ fileName, card: suggested, wrongField }: ModelCa
         onChange={(magnification) => change({ magnification })}
       />
       <div className={styles.buttons}>
-        <button type="submit" className={styles.submit}>
+        <Button kind="primary" type="submit">
           {text.add}
-        </button>
+        </Button>
         <Button onPress={analysis.cancelAdding}>{text.cancel}</Button>
       </div>
     </form>
   );
 }
 
-function TextField({ label, value, onChange }: { label: string; value: string; onChange: (value: string) => void }) {
-  const id = useId();
-  return (
-    <label className={styles.typed} htmlFor={id}>
-      <span>{label}</span>
-      <input id={id} required value={value} onChange={(event) => onChange(event.currentTarget.value)} />
-    </label>
-  );
-}
-
 type Three = readonly [number, number, number];
 
 function ThreeNumbers({ label, value, onChange }: { label: string; value: Three; onChange: (value: Three) => void }) {
-  const id = useId();
   const [typed, setTyped] = useState<string>();
   const isWrong = typed !== undefined && !parseThree(typed);
   return (
-    <label className={styles.typed} htmlFor={id}>
-      <span>{label}</span>
-      <input
-        id={id}
-        value={typed ?? value.join(", ")}
-        aria-invalid={isWrong || undefined}
-        onChange={(event) => {
-          setTyped(event.currentTarget.value);
-          const three = parseThree(event.currentTarget.value);
-          if (three) onChange(three);
-        }}
-        onBlur={() => !isWrong && setTyped(undefined)}
-      />
-      {isWrong && <span role="alert">{text.threeNumbers}</span>}
-    </label>
+    <TextField
+      label={label}
+      value={typed ?? value.join(", ")}
+      wrong={isWrong ? text.threeNumbers : undefined}
+      onChange={(next) => {
+        setTyped(next);
+        const three = parseThree(next);
+        if (three) onChange(three);
+      }}
+      onBlur={() => !isWrong && setTyped(undefined)}
+    />
   );
 }
 

@@ -2,7 +2,7 @@ import type { Slide } from "#slide";
 import { analysisWords } from "../analysis-words.ts";
 import { NumberField, Segments, Slider, Switch } from "../controls/controls.tsx";
 import { formatLength, formatPercent } from "../format.ts";
-import { CHOICE_LIMITS } from "../stores/choices.ts";
+import { CHOICE_LIMITS, SCALES } from "../stores/choices.ts";
 import { useAnalysis } from "../stores/context.tsx";
 import { useStore } from "../stores/store.ts";
 import { tissueOf } from "../stores/tissue.ts";
@@ -30,7 +30,7 @@ export function PatchesSection({ id, slide }: { id: string; slide: Slide }) {
         <Segments
           label={text.by}
           value={choices.scaleBy}
-          choices={(["mag", "mpp"] as const).map((value) => ({ value, label: text.byChoices[value] }))}
+          choices={SCALES.map((value) => ({ value, label: text.byChoices[value] }))}
           onChange={(scaleBy) => set({ scaleBy })}
         />
         {choices.scaleBy === "mag" ? (

@@ -1,7 +1,7 @@
-import { type KeyboardEvent, useId, useState } from "react";
+import { useId, useState } from "react";
 import type { Slide } from "#slide";
 import { analysisWords } from "../analysis-words.ts";
-import { Button } from "../controls/controls.tsx";
+import { Button, TextField } from "../controls/controls.tsx";
 import { formatLength, formatPixelSize, parseNumber } from "../format.ts";
 import { useAnalysis } from "../stores/context.tsx";
 import { useStore } from "../stores/store.ts";
@@ -15,7 +15,7 @@ export function PixelSizeSection({ id, slide }: { id: string; slide: Slide }) {
   const analysis = useAnalysis();
   const given = useStore(analysis.tissue, (state) => tissueOf(state, id).mpp);
   const [typed, setTyped] = useState("");
-  const field = useId();
+  const check = useId();
   if (slide.mpp) return null;
   if (given !== undefined) {
     return (
@@ -37,27 +37,20 @@ export function PixelSizeSection({ id, slide }: { id: string; slide: Slide }) {
       <h2>{text.title}</h2>
       <p className={styles.quiet}>{text.why}</p>
       <div className={styles.typedLine}>
-        <label className={styles.typed} htmlFor={field}>
-          <span>{text.field}</span>
-          <input
-            id={field}
-            inputMode="decimal"
-            autoComplete="off"
-            value={typed}
-            aria-describedby={`${field}-check`}
-            onChange={(event) => setTyped(event.currentTarget.value)}
-            onKeyDown={(event: KeyboardEvent) => event.key === "Enter" && use()}
-          />
-        </label>
+        <TextField
+          label={text.field}
+          inputMode="decimal"
+          autoComplete="off"
+          value={typed}
+          aria-describedby={check}
+          onChange={setTyped}
+          onKeyDown={({ key }) => key === "Enter" && use()}
+        />
         <Button kind="primary" isDisabled={!isNumber} onPress={use}>
           {text.use}
         </Button>
       </div>
-      <p
-        id={`${field}-check`}
-        role="status"
-        className={isNumber && !isPlausible(slide, um) ? styles.warning : styles.quiet}
-      >
+      <p id={check} role="status" className={isNumber && !isPlausible(slide, um) ? styles.warning : styles.quiet}>
         {typed === "" ? text.usual : isNumber ? whatItMeans(slide, um) : text.notANumber}
       </p>
     </section>

@@ -70,7 +70,9 @@ function Found({ value: { polygons, areaMm2, share } }: { value: FoundTissue }) 
       </p>
     );
   }
-  return <p>{text.found(text.pieces(polygons.length), formatArea(areaMm2), share)}</p>;
+  return (
+    <p>{text.found(text.pieces(polygons.length), areaMm2 === undefined ? undefined : formatArea(areaMm2), share)}</p>
+  );
 }
 
 /** Whether the size of a pixel is known, from the file or from the person. */

@@ -2,6 +2,7 @@ import { createChoicesStore } from "../stores/choices.ts";
 import { createJobStore } from "../stores/job.ts";
 import { createModelsStore } from "../stores/models.ts";
 import { createResultsStore } from "../stores/results.ts";
+import { paintedSlide } from "../stores/slides.ts";
 import { createTissueStore, tissueOf } from "../stores/tissue.ts";
 import { createTissueFinding } from "./find-tissue.ts";
 import { createJobs } from "./jobs.ts";
@@ -46,21 +47,21 @@ export function createAnalysis({ storage, ...needs }: AnalysisNeeds) {
     layers = viewer && showLayers(viewer, parts, (index) => void results.choose(index));
   };
   const stopTissue = needs.slides.subscribe((state, before) => {
-    if (state.slide && state.slide !== before.slide) void showKeptTissue({ isNews: false });
+    const painted = paintedSlide(state);
+    if (painted && painted !== paintedSlide(before)) void showKeptTissue({ isNews: false });
   });
   const stopFollowing = needs.chrome.subscribe((state, before) => state.viewer !== before.viewer && followViewer());
   followViewer();
-  if (needs.slides.getState().slide) {
-    void results.load();
-    void showKeptTissue({ isNews: false });
-  }
+  void results.load();
+  void showKeptTissue({ isNews: false });
 
   /**
    * Contours of the shown slide that the folder holds, made by a job, by TRIDENT, or edited by hand.
    * @param isNews - they have just come about; else what is already known of the slide stands.
    */
   async function showKeptTissue({ isNews }: { isNews: boolean }): Promise<void> {
-    const { slide, activeId } = needs.slides.getState();
+    const { activeId } = needs.slides.getState();
+    const slide = paintedSlide(needs.slides.getState());
     const isWanted = () => isNews || tissueOf(stores.tissue.getState(), activeId).tissue.kind === "nothing";
     if (!slide || activeId === undefined || !isWanted()) return;
     try {
@@ -84,7 +85,7 @@ export function createAnalysis({ storage, ...needs }: AnalysisNeeds) {
     isFolderPossible: needs.folderPicker.isPossible,
     /** The panel was opened: what it shows is looked up. */
     async opened() {
-      await Promise.all([models.refresh(), look()]).catch(() => {});
+      await Promise.all([models.list().then(models.lookAtDevice), look()]).catch(() => {});
     },
     findTissue: tissue.find,
     cancelTissue: tissue.cancel,
@@ -108,7 +109,7 @@ export function createAnalysis({ storage, ...needs }: AnalysisNeeds) {
       if (handle) await jobs.openFolder(handle, { isNew: false });
     },
     useBrowserStorage() {
-      place.use(undefined);
+      jobs.useBrowserStorage();
       void results.load();
     },
     start: jobs.start,
@@ -116,6 +117,7 @@ export function createAnalysis({ storage, ...needs }: AnalysisNeeds) {
     retry: jobs.retry,
     retryFailed: jobs.retryFailed,
     goOn: jobs.goOn,
+    tryAgain: jobs.tryAgain,
     forgetUnfinished: jobs.forgetUnfinished,
     lookForUnfinished: jobs.lookForUnfinished,
     async downloadZip() {

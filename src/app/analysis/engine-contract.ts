@@ -1,5 +1,6 @@
 import type { BuiltInModel, DeviceChoice, EncoderCard, ModelDevice, StoredModel } from "#models";
 import type {
+  CoordsFolder,
   FoundTissue,
   JobFolder,
   JobOutcome,
@@ -19,6 +20,7 @@ import type { Failure } from "../failures/failure.ts";
 
 /** A job as the app runs it. */
 export interface RunnableJob {
+  readonly settings: JobSettings;
   readonly slides: readonly SlideState[];
   readonly progress: JobProgress;
   subscribe(listener: () => void): () => void;
@@ -69,6 +71,8 @@ export interface Engine {
   openPatchPreview(slide: Slide, polygons: Tissue["polygons"] | undefined, options?: { mpp?: number }): Previewer;
   createJob(folder: Folder, slides: readonly JobSlide[], settings: JobSettings): RunnableJob;
   readJobFolder(folder: Folder): Promise<JobFolder>;
+  /** Only the part of it that tells which features there are. */
+  readCoordsFolders(folder: Folder): Promise<readonly CoordsFolder[]>;
   /** The stem that names a slide's results. */
   stemOf(fileName: string): string;
   readTissue(folder: Folder, stem: string): Promise<Tissue["polygons"] | undefined>;

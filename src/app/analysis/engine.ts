@@ -12,6 +12,7 @@ export {
   nearest,
   openPatchPreview,
   openSimilarity,
+  readCoordsFolders,
   readFeatures,
   readJobFolder,
   readTissue,

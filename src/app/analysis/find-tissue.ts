@@ -1,7 +1,7 @@
 import { polygonArea } from "#kernels";
 import type { Slide } from "#slide";
 import { patchSettings, segmentationSettings } from "../stores/choices.ts";
-import { activeEntry } from "../stores/slides.ts";
+import { activeEntry, paintedSlide } from "../stores/slides.ts";
 import { NOTHING, WORKING } from "../stores/step.ts";
 import { type FoundTissue, type SlideTissue, tissueOf } from "../stores/tissue.ts";
 import type { Engine, Previewer } from "./engine-contract.ts";
@@ -41,7 +41,7 @@ export function createTissueFinding(parts: AnalysisParts) {
         onProgress: (done, total) => !abort.signal.aborted && change(id, { tissue: { kind: "working", done, total } }),
       });
       abort.signal.throwIfAborted();
-      change(id, { tissue: { kind: "done", value: withShare(found, slide, mpp) } });
+      change(id, { tissue: { kind: "done", value: { ...found, share: shareOf(found.polygons, slide) } } });
       void preview();
     } catch (error) {
       if (abort.signal.aborted) {
@@ -90,10 +90,10 @@ export function createTissueFinding(parts: AnalysisParts) {
       void preview();
     }),
     slides.subscribe((state, before) => {
-      if (state.activeId === before.activeId && state.slide === before.slide) return;
       if (finding && finding.id !== state.activeId) finding.abort.abort();
+      const painted = paintedSlide(state);
       // The choices may have changed while another slide was shown.
-      void preview();
+      if (painted && painted !== paintedSlide(before)) void preview();
     }),
   ];
 
@@ -108,9 +108,9 @@ export function createTissueFinding(parts: AnalysisParts) {
     show(id: string, slide: Slide, polygons: FoundTissue["polygons"], loaded: Engine) {
       engine = loaded;
       const mpp = tissueOf(tissue.getState(), id).mpp;
-      const { x, y } = mpp === undefined ? (slide.mpp ?? { x: 0, y: 0 }) : { x: mpp, y: mpp };
-      const pixels = polygons.reduce((sum, polygon) => sum + polygonArea(polygon), 0);
-      const value = withShare({ polygons, areaMm2: (pixels * x * y) / 1e6 }, slide, mpp);
+      const { x, y } = mpp === undefined ? (slide.mpp ?? { x: undefined, y: undefined }) : { x: mpp, y: mpp };
+      const areaMm2 = x === undefined ? undefined : (areaPx(polygons) * x * y) / 1e6;
+      const value = { polygons, areaMm2, share: shareOf(polygons, slide) };
       tissue.getState().change(id, { tissue: { kind: "done", value } });
       void preview();
     },
@@ -126,11 +126,10 @@ function given(mpp: number | undefined): { mpp?: number } {
   return mpp === undefined ? {} : { mpp };
 }
 
-function withShare(
-  { polygons, areaMm2 }: Pick<FoundTissue, "polygons" | "areaMm2">,
-  slide: Slide,
-  mpp: number | undefined,
-): FoundTissue {
-  const { x, y } = mpp === undefined ? (slide.mpp ?? { x: 1, y: 1 }) : { x: mpp, y: mpp };
-  return { polygons, areaMm2, share: (areaMm2 * 1e6) / (slide.width * x * slide.height * y) };
+function areaPx(polygons: FoundTissue["polygons"]): number {
+  return polygons.reduce((sum, polygon) => sum + polygonArea(polygon), 0);
+}
+
+function shareOf(polygons: FoundTissue["polygons"], { width, height }: Slide): number {
+  return areaPx(polygons) / (width * height);
 }

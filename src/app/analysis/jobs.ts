@@ -3,11 +3,12 @@ import type { Folder } from "#storage";
 import { analysisWords } from "../analysis-words.ts";
 import type { LastJob } from "../opening/kept.ts";
 import { choicesOf, patchSettings, segmentationSettings } from "../stores/choices.ts";
-import { isRunning } from "../stores/job.ts";
-import { chosenModel, keyOf } from "../stores/models.ts";
+import { canRetry, isRunning } from "../stores/job.ts";
+import { chosenModel, speedKey } from "../stores/models.ts";
 import type { SlideEntry } from "../stores/slides.ts";
 import { tissueOf } from "../stores/tissue.ts";
 import type { RunnableJob } from "./engine-contract.ts";
+import { nowAndThen } from "./now-and-then.ts";
 import { type AnalysisParts, failureOf } from "./parts.ts";
 import type { PlaceKeeping } from "./place.ts";
 
@@ -19,6 +20,8 @@ export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: ()
   const { library, session, kept, slides, chrome, settings, choices, tissue, models, job: store } = parts;
   let running: { readonly job: RunnableJob; readonly abort: AbortController } | undefined;
   let latest: RunnableJob | undefined;
+  /** The folder that a failure is about, where it is not about a run. */
+  let refused: { readonly handle: FileSystemDirectoryHandle; readonly isNew: boolean } | undefined;
 
   const entries = () => slides.getState().entries;
 
@@ -52,6 +55,7 @@ export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: ()
 
   async function run(chosen: readonly SlideEntry[], settings: JobSettings, before: LastJob["slides"]): Promise<void> {
     if (isRunning(store.getState()) || chosen.length === 0) return;
+    refused = undefined;
     if (chosen.length > 1) showTable();
     store.setState({
       phase: "starting",
@@ -90,15 +94,11 @@ export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: ()
   async function work(job: RunnableJob): Promise<void> {
     const abort = new AbortController();
     running = { job, abort };
-    let timer: ReturnType<typeof setTimeout> | undefined;
     const tell = () => {
-      timer = undefined;
       store.setState({ slides: job.slides, progress: job.progress });
       noteSpeed(job);
     };
-    const off = job.subscribe(() => {
-      timer ??= setTimeout(tell, TELL_EVERY_MS);
-    });
+    const stopTelling = nowAndThen(job, TELL_EVERY_MS, tell);
     store.setState({ phase: "working", outcome: undefined, failure: undefined });
     tell();
     try {
@@ -110,8 +110,7 @@ export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: ()
     } catch (error) {
       store.setState({ phase: "ended", failure: await failureOf(parts, error, store.getState().place.name) });
     } finally {
-      off();
-      clearTimeout(timer);
+      stopTelling();
       tell();
       running = undefined;
       onDone();
@@ -125,13 +124,13 @@ export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: ()
   }
 
   /** For the estimate of the next run. */
-  function noteSpeed({ progress: { encoder, patchesPerSecond } }: RunnableJob): void {
-    const model = chosenModel(models.getState(), choices.getState().encoder);
+  function noteSpeed({ settings: { encoder: model }, progress: { encoder, patchesPerSecond } }: RunnableJob): void {
     if (!encoder || !model || !patchesPerSecond) return;
-    const key = `${keyOf(model)} ${encoder.device}`;
+    const key = speedKey(model, encoder.device);
     models.setState(({ speeds }) => ({ speeds: { ...speeds, [key]: patchesPerSecond } }));
   }
 
+  /** Beside what is looked at: a phone has no such place. */
   function showTable(): void {
     settings.getState().set({ railOpen: true, railTab: "job" });
   }
@@ -139,6 +138,7 @@ export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: ()
   /** Runs the job of this page again: what is done is passed over. */
   async function again(paths: readonly string[]): Promise<void> {
     if (!latest || isRunning(store.getState())) return;
+    refused = undefined;
     for (const path of paths) latest.retry(path);
     try {
       // The permission may be what had gone.
@@ -186,10 +186,42 @@ export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: ()
     if (missing().length === 0) return;
     const last = await session.lastSession();
     if (last) await session.resume(last.session);
-    for (const { name, folder, origin } of missing()) {
+    for (const { name, origin } of missing()) {
       if (origin.kind === "none") continue;
-      await session.openRecent({ id: `${folder}/${name}`, name, openedAt: 0, origin });
+      await session.openRecent({ name, origin });
     }
+  }
+
+  /**
+   * Takes a folder for results, and looks into it for a job of ours or of Python TRIDENT.
+   * @param isNew - it may be empty; else that is a mistake to be told.
+   */
+  async function openFolder(handle: FileSystemDirectoryHandle, { isNew }: { isNew: boolean }): Promise<void> {
+    refused = undefined;
+    place.use(handle);
+    try {
+      const folder = await place.read();
+      if (!folder) return;
+      const held = await (await parts.engine()).readJobFolder(folder);
+      const features = new Set(held.coordsFolders.flatMap(({ encoders }) => encoders.flatMap((one) => one.slides)));
+      const coords = held.coordsFolders.flatMap((one) => one.slides);
+      if (held.slides.length === 0 && coords.length === 0) {
+        if (!isNew) refused = { handle, isNew };
+        store.setState({ outcome: undefined, failure: isNew ? undefined : noJob(folder) });
+        return onDone();
+      }
+      const contours = held.slides.filter((slide) => slide.hasContours).length;
+      store.setState({
+        outcome: undefined,
+        failure: undefined,
+        held: { slides: held.slides.length, contours, features: features.size },
+      });
+      if (held.settings) choices.getState().set(choicesOf(held.settings.patches, held.settings.segmentation));
+    } catch (error) {
+      refused = { handle, isNew };
+      store.setState({ failure: await failureOf(parts, error, handle.name) });
+    }
+    onDone();
   }
 
   const leaving = (event: BeforeUnloadEvent) => {
@@ -209,7 +241,7 @@ export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: ()
       again(
         store
           .getState()
-          .slides.filter(({ status }) => status === "failed" || status === "locked" || status === "needs_mpp")
+          .slides.filter(canRetry)
           .map(({ path }) => path),
       ),
     lookForUnfinished,
@@ -218,38 +250,21 @@ export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: ()
       await kept.saveJob(undefined);
       store.setState({ unfinished: undefined, awaited: [] });
     },
-    /** A pixel size that was given while the job runs reaches it. */
+    /** A pixel size that was given while the job runs reaches it, where the slide is one of its. */
     giveMpp(entry: Pick<SlideEntry, "folder" | "name">, mpp: number) {
-      latest?.giveMpp(pathOf(entry), mpp);
+      const path = pathOf(entry);
+      if (latest?.slides.some((slide) => slide.path === path)) latest.giveMpp(path, mpp);
     },
-    /**
-     * Takes a folder for results, and looks into it for a job of ours or of Python TRIDENT.
-     * @param isNew - it may be empty; else that is a mistake to be told.
-     */
-    async openFolder(handle: FileSystemDirectoryHandle, { isNew }: { isNew: boolean }): Promise<void> {
-      place.use(handle);
-      try {
-        const folder = await place.read();
-        if (!folder) return;
-        const held = await (await parts.engine()).readJobFolder(folder);
-        const features = new Set(held.coordsFolders.flatMap(({ encoders }) => encoders.flatMap((one) => one.slides)));
-        const coords = held.coordsFolders.flatMap((one) => one.slides);
-        if (held.slides.length === 0 && coords.length === 0) {
-          store.setState({ outcome: undefined, failure: isNew ? undefined : noJob(folder) });
-          return onDone();
-        }
-        const contours = held.slides.filter((slide) => slide.hasContours).length;
-        store.setState({
-          outcome: undefined,
-          failure: undefined,
-          held: { slides: held.slides.length, contours, features: features.size },
-        });
-        if (held.settings) choices.getState().set(choicesOf(held.settings.patches, held.settings.segmentation));
-      } catch (error) {
-        store.setState({ failure: await failureOf(parts, error, handle.name) });
-      }
-      onDone();
+    openFolder,
+    /** Results go into the browser's own storage again. */
+    useBrowserStorage() {
+      place.use(undefined);
+      // What was wrong with the folder is no matter any more.
+      if (refused) store.setState({ failure: undefined });
+      refused = undefined;
     },
+    /** What failed is done again: a look into the folder, or the run. */
+    tryAgain: () => (refused ? openFolder(refused.handle, refused) : goOn()),
     stop() {
       removeEventListener("beforeunload", leaving);
       running?.abort.abort();

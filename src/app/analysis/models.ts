@@ -1,10 +1,9 @@
 import type { EncoderCard } from "#models";
-import { chosenModel, keyOf } from "../stores/models.ts";
+import { isModelFile } from "../opening/model-file.ts";
+import { chosenModel, keyOf, speedKey } from "../stores/models.ts";
 import { NOTHING, WORKING } from "../stores/step.ts";
 import type { Shelf } from "./engine-contract.ts";
 import { type AnalysisParts, failureOf } from "./parts.ts";
-
-const MODEL_ENDING = /\.onnx$/i;
 
 /** Which encoders there are, adding and removing them, and where the chosen one would run. */
 export function createModelKeeping(parts: AnalysisParts) {
@@ -12,7 +11,8 @@ export function createModelKeeping(parts: AnalysisParts) {
   let shelf: Promise<Shelf> | undefined;
   let asked: { readonly file: File; readonly external: File[] } | undefined;
   let storing: AbortController | undefined;
-  let looks = 0;
+  /** The model and the device last asked about. */
+  let lookedAt: string | undefined;
 
   const openShelf = async () => {
     shelf ??= (await parts.engine()).openModelShelf();
@@ -23,34 +23,36 @@ export function createModelKeeping(parts: AnalysisParts) {
     return shelf;
   };
 
-  async function refresh(): Promise<void> {
+  async function list(): Promise<void> {
     const engine = await parts.engine();
     // Private windows refuse storage: the model that comes with the app is there all the same.
     const stored = await openShelf()
       .then((open) => open.list())
       .catch(() => []);
     models.setState({ models: [engine.builtIn, ...stored] });
-    await lookAtDevice();
   }
 
+  /** Where the chosen model would run: looked at once, and again when another model or device is chosen. */
   async function lookAtDevice(): Promise<void> {
-    const look = ++looks;
     const { encoder, device } = choices.getState();
     const model = chosenModel(models.getState(), encoder);
     if (!model) return;
+    const key = speedKey(model, device);
+    if (key === lookedAt && models.getState().device.kind !== "failed") return;
+    lookedAt = key;
     models.setState({ device: WORKING });
     try {
       const choice = await (await parts.engine()).chooseDevice(model.card, { device });
-      if (look === looks) models.setState({ device: { kind: "done", value: choice } });
+      if (key === lookedAt) models.setState({ device: { kind: "done", value: choice } });
     } catch (error) {
       const failure = await failureOf(parts, error, model.card.name);
-      if (look === looks) models.setState({ device: { kind: "failed", failure } });
+      if (key === lookedAt) models.setState({ device: { kind: "failed", failure } });
     }
   }
 
   /** An ONNX file with what lies beside it: its card, and weights in files of their own. */
   async function add(files: readonly File[]): Promise<void> {
-    const file = files.find(({ name }) => MODEL_ENDING.test(name));
+    const file = files.find(isModelFile);
     if (!file) return;
     const cardFile = files.find(({ name }) => /\.json$/i.test(name));
     asked = { file, external: files.filter((other) => other !== file && other !== cardFile) };
@@ -86,8 +88,9 @@ export function createModelKeeping(parts: AnalysisParts) {
       const stored = await (await openShelf()).add(file, card, { external, onProgress: tell, signal });
       asked = undefined;
       models.setState({ adding: NOTHING });
+      await list();
       choices.getState().set({ encoder: keyOf(stored) });
-      await refresh();
+      await lookAtDevice();
     } catch (error) {
       if (signal.aborted) models.setState({ adding: NOTHING });
       else models.setState({ adding: { kind: "failed", failure: await failureOf(parts, error, file.name) } });
@@ -99,13 +102,15 @@ export function createModelKeeping(parts: AnalysisParts) {
   });
 
   return {
-    refresh,
+    list,
+    lookAtDevice,
     add,
     store,
     async remove(sha256: string) {
       await (await openShelf()).remove(sha256);
+      await list();
       if (choices.getState().encoder === sha256) choices.getState().set({ encoder: "" });
-      await refresh();
+      await lookAtDevice();
     },
     /** Puts form, progress or failure away. */
     cancelAdding() {

@@ -1,7 +1,7 @@
 import type { Folder } from "#storage";
 import { fitScoreScale } from "#viewer";
 import { type FeaturesName, NO_RESULTS } from "../stores/results.ts";
-import { activeEntry } from "../stores/slides.ts";
+import { activeEntry, paintedSlide } from "../stores/slides.ts";
 import { NOTHING, WORKING } from "../stores/step.ts";
 import type { Comparer } from "./engine-contract.ts";
 import { type AnalysisParts, failureOf } from "./parts.ts";
@@ -16,7 +16,9 @@ export function createResults(parts: AnalysisParts, place: () => Promise<Folder 
   let choosing = 0;
   let comparer: Comparer | undefined;
 
+  /** What is still being read or compared is about another slide, or about other features. */
   function leave(): void {
+    reads++;
     choosing++;
     comparer?.close();
     comparer = undefined;
@@ -24,20 +26,18 @@ export function createResults(parts: AnalysisParts, place: () => Promise<Folder 
 
   /** Looks into the folder for features of the shown slide, and reads them. `wanted` first, else what was shown before. */
   async function load(wanted?: FeaturesName): Promise<void> {
-    const read = ++reads;
-    const isStale = () => read !== reads;
     leave();
-    const { slide } = slides.getState();
+    const read = reads;
+    const isStale = () => read !== reads;
     const entry = activeEntry(slides.getState());
-    const before = results.getState();
-    const keep = wanted ?? before.name;
-    if (!entry || !slide) return results.setState(NO_RESULTS);
+    const keep = wanted ?? results.getState().name;
+    if (!entry || !paintedSlide(slides.getState())) return results.setState(NO_RESULTS);
     try {
       const folder = await place();
       if (isStale()) return;
-      if (!folder) return results.setState({ ...NO_RESULTS, slideId: entry.id });
+      if (!folder) return results.setState(NO_RESULTS);
       const engine = await parts.engine();
-      const { coordsFolders } = await engine.readJobFolder(folder);
+      const coordsFolders = await engine.readCoordsFolders(folder);
       const stem = engine.stemOf(entry.name);
       const names = coordsFolders.flatMap((coords) =>
         coords.encoders
@@ -46,8 +46,8 @@ export function createResults(parts: AnalysisParts, place: () => Promise<Folder 
       );
       const name = names.find((one) => keep && isSame(one, keep)) ?? names.at(-1);
       if (isStale()) return;
-      if (!name) return results.setState({ ...NO_RESULTS, slideId: entry.id, names });
-      results.setState({ slideId: entry.id, names, name, features: WORKING, chosen: undefined });
+      if (!name) return results.setState({ ...NO_RESULTS, names });
+      results.setState({ names, name, features: WORKING, chosen: undefined });
       const features = await engine.readFeatures(folder, name.coordsFolder, name.encoder, stem);
       if (isStale()) return;
       if (!features) return results.setState({ features: NOTHING });
@@ -56,7 +56,7 @@ export function createResults(parts: AnalysisParts, place: () => Promise<Folder 
       results.setState({ features: { kind: "done", value: { coords, sideLevel0, dimension, encoder } } });
     } catch (error) {
       const failure = await failureOf(parts, error, entry.name);
-      if (!isStale()) results.setState({ ...NO_RESULTS, slideId: entry.id, features: { kind: "failed", failure } });
+      if (!isStale()) results.setState({ ...NO_RESULTS, features: { kind: "failed", failure } });
     }
   }
 
@@ -65,19 +65,28 @@ export function createResults(parts: AnalysisParts, place: () => Promise<Folder 
     const compare = comparer;
     if (!compare || results.getState().features.kind !== "done") return;
     const choice = ++choosing;
-    const engine = await parts.engine();
-    const scores = await compare.scoresOf(index);
-    if (choice !== choosing || comparer !== compare) return;
-    const nearest = engine.nearest(scores, NEAREST, { except: index });
-    results.setState({ chosen: { index, scores, nearest, fitted: fitScoreScale(scores, index) } });
+    const isStale = () => choice !== choosing;
+    try {
+      const engine = await parts.engine();
+      const scores = await compare.scoresOf(index);
+      if (isStale()) return;
+      const nearest = engine.nearest(scores, NEAREST, { except: index });
+      results.setState({ chosen: { index, scores, nearest, fitted: fitScoreScale(scores, index) } });
+    } catch (error) {
+      const failure = await failureOf(parts, error, activeEntry(slides.getState())?.name ?? "");
+      if (!isStale()) results.setState({ features: { kind: "failed", failure }, chosen: undefined });
+    }
   }
 
   const stop = slides.subscribe((state, before) => {
-    if (state.slide === before.slide) return;
-    leave();
-    // The features of the slide before are not those of this one, not even for a moment.
-    results.setState(NO_RESULTS);
-    if (state.slide) void load();
+    if (state.slide !== before.slide) {
+      leave();
+      // The features of the slide before are not those of this one, not even for a moment.
+      results.setState(NO_RESULTS);
+    }
+    // The slide's own pixels come first.
+    const painted = paintedSlide(state);
+    if (painted && painted !== paintedSlide(before)) void load();
   });
 
   return {

@@ -21,14 +21,14 @@ export function showLayers(viewer: Viewer, parts: AnalysisParts, onPress: (index
     const { hidden } = chrome.getState();
     const choice = choices.getState();
     const { tissue: step, preview } = tissueOf(tissue.getState(), activeId);
-    const { features, chosen, slideId } = results.getState();
+    const { features, chosen } = results.getState();
 
     const polygons = step.kind === "done" ? step.value.polygons : undefined;
     if (polygons !== shownPolygons) contours.show(polygons ?? []);
     shownPolygons = polygons;
     contours.isVisible = !hidden && choice.showContours;
 
-    const value = features.kind === "done" && slideId === activeId ? features.value : undefined;
+    const value = features.kind === "done" ? features.value : undefined;
     if (scores?.of !== value) {
       scores?.remove();
       scores = undefined;

@@ -2,8 +2,8 @@ import { downsampleFor, MAGNIFICATION_STEPS, magnificationOf } from "#viewer";
 import { formatMagnification } from "../format.ts";
 import { turn, ZOOM_STEP } from "../slide-pane/ToolStrip.tsx";
 import type { AppParts } from "../stores/context.tsx";
-import { isRunning } from "../stores/job.ts";
-import type { PanelTab } from "../stores/settings.ts";
+import { hasJob, isRunning, type JobState } from "../stores/job.ts";
+import { showJob, showTab } from "../stores/show-tab.ts";
 import { words } from "../words.ts";
 
 export interface Command {
@@ -31,20 +31,18 @@ export function listCommands({ slides, settings, chrome, session, analysis }: Ap
   const entries = () => slides.getState().entries;
   const toggle = (key: "railOpen" | "panelOpen" | "showOverview") =>
     settings.getState().set({ [key]: !settings.getState()[key] });
-  const openTab = (panelTab: PanelTab) => {
-    settings.getState().set({ panelOpen: true, panelTab });
-    chrome.setState({ sheet: "half", sheetTab: panelTab });
-  };
+  const sides = { settings, chrome };
   const magnify = (magnification: number) => {
     const now = slide();
     const downsample = now && downsampleFor(now, magnification);
     if (downsample !== undefined) viewer()?.setView({ downsample }, { animate: true });
   };
   const loaded = () => analysis.store.getState().analysis;
-  const runsJob = () => {
+  const jobIs = (test: (job: JobState) => boolean) => {
     const job = loaded()?.job.getState();
-    return job !== undefined && isRunning(job);
+    return job !== undefined && test(job);
   };
+  const runsJob = () => jobIs(isRunning);
   const scanned = () => {
     const now = slide();
     return now ? magnificationOf(now, 1) : undefined;
@@ -191,7 +189,7 @@ export function listCommands({ slides, settings, chrome, session, analysis }: Ap
       group: "window",
       keys: [],
       isPossible: always,
-      run: () => openTab("slide"),
+      run: () => showTab(sides, "slide"),
     },
     {
       id: "analyse-tab",
@@ -199,7 +197,7 @@ export function listCommands({ slides, settings, chrome, session, analysis }: Ap
       group: "analysis",
       keys: [],
       isPossible: hasView,
-      run: () => openTab("analyse"),
+      run: () => showTab(sides, "analyse"),
     },
     {
       id: "find-tissue",
@@ -208,8 +206,12 @@ export function listCommands({ slides, settings, chrome, session, analysis }: Ap
       keys: [],
       isPossible: hasView,
       run: () => {
-        openTab("analyse");
-        void analysis.load().then(({ findTissue }) => findTissue());
+        showTab(sides, "analyse");
+        analysis.load().then(
+          ({ findTissue }) => findTissue(),
+          // The panel says that it could not be loaded.
+          () => {},
+        );
       },
     },
     {
@@ -218,18 +220,15 @@ export function listCommands({ slides, settings, chrome, session, analysis }: Ap
       group: "analysis",
       keys: [],
       isPossible: hasView,
-      run: () => openTab("results"),
+      run: () => showTab(sides, "results"),
     },
     {
       id: "job-tab",
       name: names.jobTab,
       group: "analysis",
       keys: [],
-      isPossible: () => (loaded()?.job.getState().phase ?? "nothing") !== "nothing",
-      run: () => {
-        settings.getState().set({ railOpen: true, railTab: "job" });
-        chrome.setState({ sheet: "half", sheetTab: "slides" });
-      },
+      isPossible: () => jobIs(hasJob),
+      run: () => showJob(sides),
     },
     {
       id: "cancel-job",
@@ -244,7 +243,7 @@ export function listCommands({ slides, settings, chrome, session, analysis }: Ap
       name: names.goOn,
       group: "analysis",
       keys: [],
-      isPossible: () => loaded()?.job.getState().unfinished !== undefined,
+      isPossible: () => jobIs(({ unfinished }) => unfinished !== undefined),
       run: () => void loaded()?.goOn(),
     },
     {
@@ -260,10 +259,17 @@ export function listCommands({ slides, settings, chrome, session, analysis }: Ap
       name: names.downloadZip,
       group: "analysis",
       keys: [],
-      isPossible: () => loaded()?.job.getState().outcome !== undefined,
+      isPossible: () => jobIs(({ outcome }) => outcome !== undefined),
       run: () => void loaded()?.downloadZip(),
     },
-    { id: "view-tab", name: names.viewTab, group: "window", keys: [], isPossible: always, run: () => openTab("view") },
+    {
+      id: "view-tab",
+      name: names.viewTab,
+      group: "window",
+      keys: [],
+      isPossible: always,
+      run: () => showTab(sides, "view"),
+    },
     {
       id: "dark",
       name: names.dark,

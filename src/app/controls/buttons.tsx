@@ -5,8 +5,10 @@ import styles from "./controls.module.css";
 /** The controls that the first screen needs; the others come with the panels. */
 
 export interface ButtonProps {
-  onPress: () => void;
+  /** A button that submits its form needs none. */
+  onPress?: () => void;
   children: ReactNode;
+  type?: "button" | "submit";
   kind?: "plain" | "primary" | "quiet";
   isDisabled?: boolean;
   className?: string | undefined;

@@ -1,5 +1,5 @@
 import { Search, X } from "lucide-react";
-import { type ReactNode, useId, useState } from "react";
+import { type InputHTMLAttributes, type ReactNode, useId, useState } from "react";
 import * as aria from "react-aria-components";
 import styles from "./controls.module.css";
 
@@ -148,6 +148,39 @@ export function NumberField({ label, value, unit, suggestions, onChange, step = 
             <option key={suggestion} value={suggestion} />
           ))}
         </datalist>
+      )}
+    </div>
+  );
+}
+
+export interface TextFieldProps
+  extends Pick<
+    InputHTMLAttributes<HTMLInputElement>,
+    "aria-describedby" | "autoComplete" | "inputMode" | "onBlur" | "onKeyDown" | "required"
+  > {
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+  /** What is wrong with what was typed. */
+  wrong?: string | undefined;
+}
+
+/** A line to type. */
+export function TextField({ label, wrong, onChange, ...input }: TextFieldProps) {
+  const id = useId();
+  return (
+    <div className={styles.field}>
+      <label htmlFor={id}>{label}</label>
+      <input
+        {...input}
+        id={id}
+        aria-invalid={wrong !== undefined || undefined}
+        onChange={(event) => onChange(event.currentTarget.value)}
+      />
+      {wrong !== undefined && (
+        <p className={styles.label} role="alert">
+          {wrong}
+        </p>
       )}
     </div>
   );

@@ -3,8 +3,11 @@ import { Job, type JobOutcome, type JobSlide, type SlideState } from "#pipeline"
 import { findSlides, openSlide, type Slide, SlidePool } from "#slide";
 import { openHttpFolder } from "#storage";
 import { explainAnalysis } from "../analysis/explain-analysis.ts";
+import { nowAndThen } from "../analysis/now-and-then.ts";
 import { analysisWords } from "../analysis-words.ts";
 import { SAMPLE_ADDRESS } from "../opening/address.ts";
+import { segmentationSettings } from "../stores/choices.ts";
+import { slideNumber } from "../stores/job.ts";
 import type { Driven, DrivenOutcome, DrivenProgress, DrivenRequest, SlideWord } from "./request.ts";
 import { writeSimilarityPicture } from "./similarity-picture.ts";
 
@@ -59,7 +62,7 @@ async function process(
   const encoder = request.tasks.includes("features") ? await chooseEncoder(request, modelFiles) : undefined;
   const job = new Job(folder, slides, {
     tasks: request.tasks,
-    segmentation: { segmenter: "otsu", holesAreTissue: request.holesAreTissue, targetMagnification: 1.25 },
+    segmentation: segmentationSettings(request),
     patches: request.patches,
     encoder,
     device: request.device,
@@ -68,7 +71,7 @@ async function process(
     staleLockHours: request.deadLocksOlderThanHours,
     run: { tool: "coverslip process", args: request.arguments },
   });
-  const stopTelling = tell(job);
+  const stopTelling = nowAndThen(job, TELL_EVERY_MS, () => globalThis.coverslipProgress?.(describe(job)));
   try {
     const outcome = await job.run({ signal });
     const { patches, similarTo: at } = request;
@@ -140,27 +143,11 @@ async function chooseEncoder({ encoderName }: DrivenRequest, files: readonly Fil
   return shelf.add(model, card, { external });
 }
 
-/** Tells the driver how far the job is, a few times a second. */
-function tell(job: Job): () => void {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const now = () => {
-    timer = undefined;
-    globalThis.coverslipProgress?.(describe(job));
-  };
-  const stop = job.subscribe(() => {
-    timer ??= setTimeout(now, TELL_EVERY_MS);
-  });
-  return () => {
-    stop();
-    clearTimeout(timer);
-  };
-}
-
 function describe({ progress }: Job): DrivenProgress {
   const { current, encoder } = progress;
   return {
     fraction: progress.fraction,
-    slide: Math.min(progress.done + 1, progress.total),
+    slide: slideNumber(progress),
     slides: progress.total,
     name: current?.name,
     step: current && analysisWords.run.steps[current.step],

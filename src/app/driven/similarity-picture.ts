@@ -2,6 +2,7 @@ import { coordsFolderName, cosineSimilarity, nearest, type PatchSettings, readFe
 import type { Slide } from "#slide";
 import type { Folder } from "#storage";
 import { type ColorMap, colorMap, fitScoreScale, placeOnScale, type ScoreScale, scoreAtPlace } from "#viewer";
+import { nearestPatch, type PatchSquares, readPatch } from "../analysis/patch-squares.ts";
 import { analysisWords } from "../analysis-words.ts";
 import { formatScore } from "../format.ts";
 
@@ -36,39 +37,21 @@ export async function writeSimilarityPicture(picture: SimilarityPicture): Promis
   const features = await readFeatures(folder, coordsFolderName(patches), encoderId, stem);
   if (!features?.sideLevel0 || features.coords.length === 0) return;
   await using slide = await picture.open();
-  const squares = { coords: features.coords, side: features.sideLevel0 };
-  const index = patchAt(squares, picture.at);
+  const squares = { coords: features.coords, sideLevel0: features.sideLevel0 };
+  const index = nearestPatch(squares, picture.at);
   const scores = cosineSimilarity(features.features, features.dimension, index);
   const canvas = await draw(slide, squares, scores, index);
   const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, "image/png"));
   if (blob) await folder.write(`similarity/${stem}.png`, blob);
 }
 
-/** Patches in level-0 pixels. */
-interface Squares {
-  readonly coords: Int32Array;
-  readonly side: number;
-}
-
-/** The patch whose middle is nearest to a place. */
-function patchAt({ coords, side }: Squares, { x, y }: { x: number; y: number }): number {
-  let best = 0;
-  let least = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < coords.length; i += 2) {
-    const distance = Math.hypot(coords[i]! + side / 2 - x, coords[i + 1]! + side / 2 - y);
-    if (distance >= least) continue;
-    least = distance;
-    best = i / 2;
-  }
-  return best;
-}
-
 async function draw(
   slide: Slide,
-  { coords, side: sideLevel0 }: Squares,
+  squares: PatchSquares,
   scores: Float32Array,
   index: number,
 ): Promise<HTMLCanvasElement> {
+  const { coords, sideLevel0 } = squares;
   const thumbnail = await slide.getThumbnail(SLIDE_PX, SLIDE_PX);
   const scale = thumbnail.width / slide.width;
   const example = Math.floor((thumbnail.width - MARGIN_PX * (EXAMPLES + 1)) / EXAMPLES);
@@ -96,12 +79,8 @@ async function draw(
   const top = thumbnail.height + MARGIN_PX;
   drawLegend(context, colours, colourScale, { x: MARGIN_PX, y: top });
   for (const [place, patch] of nearest(scores, EXAMPLES, { except: index }).entries()) {
-    const x = coords[2 * patch]!;
-    const y = coords[2 * patch + 1]!;
-    const level = slide.getBestLevelForDownsample(sideLevel0 / example);
-    const px = Math.max(1, Math.round(sideLevel0 / slide.levels[level]!.downsample));
-    const pixels = await slide.readRegion({ x, y, level, width: px, height: px });
-    const bitmap = await createImageBitmap(new ImageData(pixels.data, px, px));
+    const { data, width, height } = await readPatch(slide, squares, patch, example);
+    const bitmap = await createImageBitmap(new ImageData(data, width, height));
     const left = MARGIN_PX + place * (example + MARGIN_PX);
     context.drawImage(bitmap, left, top + 40 + MARGIN_PX, example, example);
     bitmap.close();

@@ -1,4 +1,4 @@
-import { Button } from "../controls/controls.tsx";
+import { Button } from "../controls/buttons.tsx";
 import { words } from "../words.ts";
 import type { Failure } from "./failure.ts";
 import styles from "./SmallFailure.module.css";
@@ -18,7 +18,7 @@ export function SmallFailure({ failure: { what, why, next, details }, onAgain, o
         {why} {next}
       </p>
       <details>
-        <summary>{words.failures.details}</summary>
+        <summary className={styles.summary}>{words.failures.details}</summary>
         <pre>
           {details.name}: {details.message}
         </pre>

@@ -2,6 +2,7 @@ import { CapabilityError } from "#base";
 import { WorkerCrashedError, WorkerStuckError } from "#bridge";
 import { ByteReadError } from "#bytes";
 import { CorruptSlideError, MissingCompanionError, SlideClosedError, UnsupportedFormatError } from "#slide";
+import { NotLoadedError } from "../on-demand.ts";
 import { words } from "../words.ts";
 import type { Failure } from "./failure.ts";
 
@@ -35,6 +36,7 @@ function sentences(error: unknown, { name: fileName, sizeBytes }: AboutFile): Om
   if (error instanceof CapabilityError) return { ...text.capability(error.capability, fileName), action: "reload" };
   if (error instanceof WorkerStuckError) return { ...text.stuck(fileName), action: "again" };
   if (error instanceof WorkerCrashedError) return { ...text.crashed(fileName), action: "again" };
+  if (error instanceof NotLoadedError) return { ...text.notLoaded, action: "again" };
   if (error instanceof DOMException) {
     if (error.name === "NotAllowedError" || error.name === "SecurityError")
       return { ...text.noPermission(fileName), action: "again" };

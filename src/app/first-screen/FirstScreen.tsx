@@ -1,6 +1,7 @@
 import { FilePlus2, FolderOpen, History, X } from "lucide-react";
-import { Suspense, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import { Button, IconButton } from "../controls/buttons.tsx";
+import { Loaded } from "../layout/Loaded.tsx";
 import { UnfinishedOffer } from "../layout/lazy-panels.tsx";
 import type { LastSession, RecentSlide } from "../opening/kept.ts";
 import { useJob, useSession } from "../stores/context.tsx";
@@ -37,9 +38,9 @@ export function FirstScreen() {
         </div>
         <p className={`${styles.quiet} ${styles.drop}`}>{text.drop}</p>
         {hasUnfinished && (
-          <Suspense>
+          <Loaded>
             <UnfinishedOffer />
-          </Suspense>
+          </Loaded>
         )}
         <Recent />
         <p className={styles.formats}>

@@ -1,6 +1,6 @@
 import { Cpu, Download, Keyboard, MemoryStick, ShieldAlert, ShieldCheck } from "lucide-react";
-import { Suspense } from "react";
 import { Button } from "../controls/buttons.tsx";
+import { Loaded } from "../layout/Loaded.tsx";
 import { JobLine } from "../layout/lazy-panels.tsx";
 import type { Library } from "../library.ts";
 import type { Offline } from "../offline/register.ts";
@@ -50,9 +50,9 @@ function Work() {
   return (
     <span className={styles.work}>
       {hasJob ? (
-        <Suspense>
+        <Loaded>
           <JobLine />
-        </Suspense>
+        </Loaded>
       ) : (
         now
       )}

@@ -1,7 +1,7 @@
 import { analysisWords } from "../analysis-words.ts";
 import { formatDuration } from "../format.ts";
 import { useJob } from "../stores/context.tsx";
-import { percentOf } from "../stores/job.ts";
+import { percentOf, slideNumber } from "../stores/job.ts";
 
 /** The running job in a few words. */
 export function JobLine() {
@@ -9,6 +9,6 @@ export function JobLine() {
   const percent = useJob(percentOf);
   if (!progress || percent === undefined) return null;
   const left = progress.secondsLeft ?? progress.slideSecondsLeft;
-  const slide = Math.min(progress.done + 1, progress.total);
-  return analysisWords.foot(slide, progress.total, percent, left === undefined ? undefined : formatDuration(left));
+  const time = left === undefined ? undefined : formatDuration(left);
+  return analysisWords.foot(slideNumber(progress), progress.total, percent, time);
 }

@@ -2,7 +2,7 @@ import { FolderOpen, RotateCcw } from "lucide-react";
 import { analysisWords } from "../analysis-words.ts";
 import { Button } from "../controls/controls.tsx";
 import { useAnalysis } from "../stores/context.tsx";
-import { isRunning } from "../stores/job.ts";
+import { canRetry, isRunning } from "../stores/job.ts";
 import { useStore } from "../stores/store.ts";
 import styles from "./JobPanel.module.css";
 import { JobTable } from "./JobTable.tsx";
@@ -19,13 +19,12 @@ export function JobPanel() {
   const held = useStore(analysis.job, (state) => state.held);
   const place = useStore(analysis.job, (state) => state.place);
   const isLeft = useStore(analysis.job, (state) => state.unfinished !== undefined);
-  const failed = slides.filter(({ status }) => status === "failed" || status === "locked" || status === "needs_mpp");
   return (
     <div className={styles.panel}>
       <UnfinishedOffer />
       <div className={styles.top}>
         <RunStatus />
-        {!running && failed.length > 0 && (
+        {!running && slides.some(canRetry) && (
           <Button onPress={() => void analysis.retryFailed()}>
             <RotateCcw aria-hidden />
             {text.retryFailed}

@@ -18,6 +18,7 @@ import { IconButton } from "../controls/controls.tsx";
 import type { Failure } from "../failures/failure.ts";
 import { formatCount, formatDuration } from "../format.ts";
 import { useAnalysis, useSession, useSlides } from "../stores/context.tsx";
+import { canRetry } from "../stores/job.ts";
 import styles from "./JobPanel.module.css";
 
 const text = analysisWords.job;
@@ -83,7 +84,6 @@ function Row({ slide }: { slide: SlideState }) {
   const Icon = ICONS[slide.status];
   const { step, status, patches, seconds } = slide;
   const progress = step && slide.steps[step];
-  const canRetry = status === "failed" || status === "locked" || status === "needs_mpp" || status === "cancelled";
   return (
     <>
       <span role="cell" className={styles.slide}>
@@ -96,7 +96,7 @@ function Row({ slide }: { slide: SlideState }) {
         {status === "working" && step
           ? `${analysisWords.run.steps[step]}${progress && progress.total > 0 ? ` ${analysisWords.run.doneOf(progress.done, progress.total)}` : ""}`
           : text.states[status]}
-        {canRetry && (
+        {(canRetry(slide) || status === "cancelled") && (
           <IconButton label={text.retry(slide.name)} onPress={() => void analysis.retry(slide.path)}>
             <RotateCcw aria-hidden />
           </IconButton>

@@ -2,8 +2,9 @@ import { Download, Eye, X } from "lucide-react";
 import { analysisWords } from "../analysis-words.ts";
 import { Button, Progress } from "../controls/controls.tsx";
 import { SmallFailure } from "../failures/SmallFailure.tsx";
-import { useAnalysis, useChromeStore, useSettings } from "../stores/context.tsx";
-import { isRunning, type JobState } from "../stores/job.ts";
+import { useAnalysis, useChromeStore, useSettingsStore } from "../stores/context.tsx";
+import { isRunning, type JobState, slideNumber } from "../stores/job.ts";
+import { showTab } from "../stores/show-tab.ts";
 import { useStore } from "../stores/store.ts";
 import styles from "./JobPanel.module.css";
 import { pace } from "./pace.ts";
@@ -17,7 +18,7 @@ export function RunStatus() {
   if (isRunning(job)) return <Working job={job} />;
   return (
     <>
-      {job.failure && <SmallFailure failure={job.failure} onAgain={() => void analysis.goOn()} />}
+      {job.failure && <SmallFailure failure={job.failure} onAgain={() => void analysis.tryAgain()} />}
       {job.outcome && !job.failure && <Ended job={job} />}
     </>
   );
@@ -29,9 +30,7 @@ function Working({ job: { phase, progress } }: { job: JobState }) {
   return (
     <div className={styles.status} aria-busy>
       <div className={styles.line}>
-        <strong>
-          {progress ? text.slideOf(Math.min(progress.done + 1, progress.total), progress.total) : text.starting}
-        </strong>
+        <strong>{progress ? text.slideOf(slideNumber(progress), progress.total) : text.starting}</strong>
         <Button isDisabled={phase !== "working"} onPress={analysis.cancel}>
           <X aria-hidden />
           {text.cancel}
@@ -54,7 +53,7 @@ function Working({ job: { phase, progress } }: { job: JobState }) {
 function Ended({ job: { outcome, place, packing } }: { job: JobState }) {
   const analysis = useAnalysis();
   const chrome = useChromeStore();
-  const set = useSettings((settings) => settings.set);
+  const settings = useSettingsStore();
   const hasFeatures = useStore(analysis.results, (state) => state.features.kind === "done");
   if (!outcome) return null;
   const failed = outcome.failed.length + outcome.needMpp.length;
@@ -79,10 +78,7 @@ function Ended({ job: { outcome, place, packing } }: { job: JobState }) {
         {hasFeatures && (
           <Button
             kind={outcome.status === "cancelled" ? "plain" : "primary"}
-            onPress={() => {
-              set({ panelTab: "results" });
-              chrome.setState({ sheetTab: "results" });
-            }}
+            onPress={() => showTab({ settings, chrome }, "results")}
           >
             <Eye aria-hidden />
             {analysisWords.features.showResults}

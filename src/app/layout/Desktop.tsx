@@ -1,11 +1,12 @@
-import { type ReactNode, Suspense, useDeferredValue, useState } from "react";
+import type { ReactNode } from "react";
 import { useSettings, useSlides } from "../stores/context.tsx";
-import { activeEntry } from "../stores/slides.ts";
 import { words } from "../words.ts";
 import styles from "./Layout.module.css";
+import { Loaded } from "./Loaded.tsx";
 import { LoadingPanel } from "./lazy-panels.tsx";
 import { PanelTabs, Rail } from "./lazy-sides.tsx";
 import { Splitter } from "./Splitter.tsx";
+import { useFirstAnswer } from "./use-first-answer.ts";
 
 /** Slides at the left, the slide, panels at the right, the status line below. */
 export function Desktop({ pane, foot }: { pane: ReactNode; foot: ReactNode }) {
@@ -21,9 +22,9 @@ export function Desktop({ pane, foot }: { pane: ReactNode; foot: ReactNode }) {
       {rail && (
         <nav className={styles.rail} aria-label={words.slides.title}>
           {hasAnswer && (
-            <Suspense>
+            <Loaded>
               <Rail />
-            </Suspense>
+            </Loaded>
           )}
           <Splitter
             label={words.layout.railWidth}
@@ -37,9 +38,9 @@ export function Desktop({ pane, foot }: { pane: ReactNode; foot: ReactNode }) {
       {panel && (
         <aside className={styles.panel} aria-label={words.layout.panel}>
           {hasAnswer && (
-            <Suspense fallback={<LoadingPanel />}>
+            <Loaded fallback={<LoadingPanel />}>
               <PanelTabs />
-            </Suspense>
+            </Loaded>
           )}
           <Splitter
             label={words.layout.panelWidth}
@@ -52,15 +53,4 @@ export function Desktop({ pane, foot }: { pane: ReactNode; foot: ReactNode }) {
       <div className={styles.foot}>{foot}</div>
     </div>
   );
-}
-
-/** Whether a slide has been painted or has failed since the page began: its pixels come before rail and panels. */
-function useFirstAnswer(): boolean {
-  const isThere = useDeferredValue(
-    useSlides((state) => state.painted || activeEntry(state)?.state.kind === "failed"),
-    false,
-  );
-  const [wasThere, setWasThere] = useState(false);
-  if (isThere && !wasThere) setWasThere(true);
-  return isThere || wasThere;
 }

@@ -1,9 +1,9 @@
 import { useEffect, useState } from "react";
+import { isModelFile } from "../opening/model-file.ts";
 import { useAnalysisDoor, useChromeStore, useSession, useSettingsStore } from "../stores/context.tsx";
+import { showTab } from "../stores/show-tab.ts";
 import { words } from "../words.ts";
 import styles from "./Layout.module.css";
-
-const MODEL_ENDING = /\.onnx$/i;
 
 /** The whole page takes drops and pastes of files and folders. */
 export function DropTarget() {
@@ -17,9 +17,12 @@ export function DropTarget() {
     const { signal } = abort;
     const holdsFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") === true;
     const addModel = (files: readonly File[]) => {
-      settings.getState().set({ panelOpen: true, panelTab: "analyse" });
-      chrome.setState({ sheet: "half", sheetTab: "analyse" });
-      void analysis.load().then((loaded) => loaded.addModel(files));
+      showTab({ settings, chrome }, "analyse");
+      analysis.load().then(
+        (loaded) => loaded.addModel(files),
+        // The panel says that it could not be loaded.
+        () => {},
+      );
     };
     const accept = (event: DragEvent) => {
       if (!holdsFiles(event)) return;
@@ -41,7 +44,7 @@ export function DropTarget() {
         event.preventDefault();
         const files = [...event.dataTransfer!.files];
         // A model is no slide: it goes to where models are kept.
-        if (files.some(({ name }) => MODEL_ENDING.test(name))) addModel(files);
+        if (files.some(isModelFile)) addModel(files);
         else void session.openTransfer(event.dataTransfer!);
       },
       { signal },

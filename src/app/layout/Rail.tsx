@@ -1,19 +1,20 @@
-import { Suspense } from "react";
 import { Tab, TabList, TabPanel, Tabs } from "../controls/controls.tsx";
 import { SlideList } from "../slide-list/SlideList.tsx";
 import { useJob, useSettings } from "../stores/context.tsx";
+import { hasJob } from "../stores/job.ts";
 import { RAIL_TABS, type RailTab } from "../stores/settings.ts";
 import { words } from "../words.ts";
 import styles from "./Layout.module.css";
+import { Loaded } from "./Loaded.tsx";
 import { JobPanel, LoadingPanel } from "./lazy-panels.tsx";
 
 /** The slides; beside them the job, once there is one. */
 export function Rail() {
   const set = useSettings((settings) => settings.set);
   const tab = useSettings((settings) => settings.railTab);
-  const hasJob = useJob((job) => job.phase !== "nothing" || job.unfinished !== undefined || job.held !== undefined);
+  const isThereJob = useJob(hasJob);
   const hide = () => set({ railOpen: false });
-  if (!hasJob) return <SlideList onHide={hide} />;
+  if (!isThereJob) return <SlideList onHide={hide} />;
   return (
     <Tabs className={styles.tabs!} selectedKey={tab} onSelectionChange={(key) => set({ railTab: key as RailTab })}>
       <TabList aria-label={words.layout.railTabsLabel} className={styles.railTabs!}>
@@ -27,9 +28,9 @@ export function Rail() {
         <SlideList onHide={hide} isTitled={false} />
       </TabPanel>
       <TabPanel id="job" className={styles.railPanel!}>
-        <Suspense fallback={<LoadingPanel />}>
+        <Loaded fallback={<LoadingPanel />}>
           <JobPanel />
-        </Suspense>
+        </Loaded>
       </TabPanel>
     </Tabs>
   );

@@ -1,14 +1,15 @@
-import { type PointerEvent, type ReactNode, Suspense, useRef } from "react";
+import { type PointerEvent, type ReactNode, useRef } from "react";
 import { Tab, TabList, TabPanel, Tabs } from "../controls/controls.tsx";
 import { SlideList } from "../slide-list/SlideList.tsx";
-import { SlidePanel } from "../slide-panel/SlidePanel.tsx";
 import type { ChromeState } from "../stores/chrome.ts";
 import { useChrome, useChromeStore, useJob } from "../stores/context.tsx";
+import { hasJob } from "../stores/job.ts";
 import { PANEL_TABS } from "../stores/settings.ts";
-import { ViewPanel } from "../view-panel/ViewPanel.tsx";
 import { words } from "../words.ts";
 import styles from "./Layout.module.css";
-import { AnalysePanel, JobPanel, LoadingPanel, ResultsPanel } from "./lazy-panels.tsx";
+import { Loaded } from "./Loaded.tsx";
+import { JobPanel, LoadingPanel } from "./lazy-panels.tsx";
+import { Panels } from "./Panels.tsx";
 
 const STEPS = ["closed", "half", "full"] as const;
 /** A drag shorter than this is a press. */
@@ -20,7 +21,7 @@ export function Sheet({ foot }: { foot: ReactNode }) {
   const sheet = useChrome((state) => state.sheet);
   const tab = useChrome((state) => state.sheetTab);
   const hidden = useChrome((state) => state.hidden);
-  const hasJob = useJob((job) => job.phase !== "nothing" || job.unfinished !== undefined);
+  const isThereJob = useJob(hasJob);
   const open = (sheetTab: ChromeState["sheetTab"]) =>
     chrome.setState({ sheetTab, sheet: sheet === "closed" ? "half" : sheet });
   const isOpen = sheet !== "closed";
@@ -40,30 +41,14 @@ export function Sheet({ foot }: { foot: ReactNode }) {
           ))}
         </TabList>
         <TabPanel id="slides" className={styles.tabPanel!} inert={!isOpen}>
-          {hasJob && (
-            <Suspense fallback={<LoadingPanel />}>
+          {isThereJob && (
+            <Loaded fallback={<LoadingPanel />}>
               <JobPanel />
-            </Suspense>
+            </Loaded>
           )}
-          <SlideList isTitled={hasJob} />
+          <SlideList isTitled={isThereJob} />
         </TabPanel>
-        <TabPanel id="slide" className={styles.tabPanel!} inert={!isOpen} data-scroller>
-          <SlidePanel />
-        </TabPanel>
-        <TabPanel id="view" className={styles.tabPanel!} inert={!isOpen}>
-          <ViewPanel />
-          {foot}
-        </TabPanel>
-        <TabPanel id="analyse" className={styles.tabPanel!} inert={!isOpen}>
-          <Suspense fallback={<LoadingPanel />}>
-            <AnalysePanel />
-          </Suspense>
-        </TabPanel>
-        <TabPanel id="results" className={styles.tabPanel!} inert={!isOpen}>
-          <Suspense fallback={<LoadingPanel />}>
-            <ResultsPanel />
-          </Suspense>
-        </TabPanel>
+        <Panels isInert={!isOpen} belowView={foot} />
       </Tabs>
     </aside>
   );

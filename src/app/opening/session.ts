@@ -145,7 +145,7 @@ export function createSession({ library, slides, kept, pickers, page, onShown }:
     stopGathering: intake.stop,
 
     recent: () => kept.recent(),
-    async openRecent({ name, origin }: RecentSlide) {
+    async openRecent({ name, origin }: Pick<RecentSlide, "name" | "origin">) {
       if (origin.kind === "none") return openSlide();
       if (origin.kind === "address") return openAddress(origin.address);
       await openKeptHandles([origin.handle], name);

@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
 import type { Pixels, Slide } from "#slide";
+import { readPatch } from "../analysis/patch-squares.ts";
 import { analysisWords } from "../analysis-words.ts";
 import { PixelsCanvas } from "../controls/PixelsCanvas.tsx";
 import { formatScore } from "../format.ts";
@@ -48,7 +49,7 @@ export function PatchPicture({ slide, features, index }: { slide: Slide; feature
   useEffect(() => {
     const abort = new AbortController();
     setPixels(undefined);
-    readPatch(slide, features, index, abort.signal).then(
+    readPatch(slide, features, index, PICTURE_PX, { signal: abort.signal, priority: PRIORITY }).then(
       (read) => !abort.signal.aborted && setPixels(read),
       () => !abort.signal.aborted && setPixels("failed"),
     );
@@ -56,11 +57,4 @@ export function PatchPicture({ slide, features, index }: { slide: Slide; feature
   }, [slide, features, index]);
   if (pixels === "failed") return <span className={styles.noPicture}>{text.noPicture}</span>;
   return pixels ? <PixelsCanvas pixels={pixels} aria-hidden /> : <span className={styles.noPicture} />;
-}
-
-function readPatch(slide: Slide, { coords, sideLevel0 }: Embedded, index: number, signal: AbortSignal) {
-  const level = slide.getBestLevelForDownsample(Math.max(1, sideLevel0 / PICTURE_PX));
-  const side = Math.max(1, Math.round(sideLevel0 / slide.levels[level]!.downsample));
-  const region = { x: coords[index * 2]!, y: coords[index * 2 + 1]!, level, width: side, height: side };
-  return slide.readRegion(region, { signal, priority: PRIORITY });
 }

@@ -1,17 +1,18 @@
 import { Crosshair, X } from "lucide-react";
 import { useEffect } from "react";
 import { COLOR_MAP_NAMES, WHOLE_SCALE } from "#viewer";
+import { middleOf, nearestPatch } from "../analysis/patch-squares.ts";
 import { analysisWords } from "../analysis-words.ts";
 import { Button, Segments, Select, Slider, Switch } from "../controls/controls.tsx";
 import { SmallFailure } from "../failures/SmallFailure.tsx";
 import { formatPercent } from "../format.ts";
+import { COLOR_RANGES } from "../stores/choices.ts";
 import { useAnalysis, useChrome, useSlides } from "../stores/context.tsx";
 import type { ChosenPatch, Embedded, FeaturesName } from "../stores/results.ts";
 import { activeEntry } from "../stores/slides.ts";
 import { useStore } from "../stores/store.ts";
 import { ColorLegend } from "./ColorLegend.tsx";
 import { PatchPicture, PatchPictures } from "./PatchPictures.tsx";
-import { middleOf, nearestToMiddle } from "./patch-in-view.ts";
 import styles from "./ResultsPanel.module.css";
 
 const text = analysisWords.results;
@@ -74,8 +75,12 @@ function TakeMiddle({ features }: { features: Embedded }) {
   const analysis = useAnalysis();
   const viewer = useChrome((state) => state.viewer);
   if (!viewer || features.coords.length === 0) return null;
+  const take = () => {
+    const { centerX, centerY } = viewer.view;
+    void analysis.choose(nearestPatch(features, { x: centerX, y: centerY }));
+  };
   return (
-    <Button onPress={() => void analysis.choose(nearestToMiddle(features, viewer.view))}>
+    <Button onPress={take}>
       <Crosshair aria-hidden />
       {text.middle}
     </Button>
@@ -134,8 +139,8 @@ function Look() {
   const analysis = useAnalysis();
   const choices = useStore(analysis.choices, (state) => state);
   return (
-    <details className={styles.look}>
-      <summary className={styles.quiet}>{text.look}</summary>
+    <details>
+      <summary className={`${styles.summary} ${styles.quiet}`}>{text.look}</summary>
       <div className={styles.pair}>
         <Segments
           label={text.colors}
@@ -146,7 +151,7 @@ function Look() {
         <Segments
           label={text.range}
           value={choices.range}
-          choices={(["own", "full"] as const).map((value) => ({ value, label: text.ranges[value] }))}
+          choices={COLOR_RANGES.map((value) => ({ value, label: text.ranges[value] }))}
           onChange={(range) => choices.set({ range })}
         />
       </div>

@@ -1,11 +1,15 @@
 import type { PatchSettings, SegmentationSettings } from "#pipeline";
-import type { ColorMapName } from "#viewer";
+import { COLOR_MAP_NAMES, type ColorMapName } from "#viewer";
 import { createJSONStorage, createStore, persist, type StoreApi } from "./store.ts";
+
+export const SCALES = ["mag", "mpp"] as const;
+export const DEVICES = ["auto", "webgpu", "wasm"] as const;
+export const COLOR_RANGES = ["own", "full"] as const;
 
 /** What a person chose for the analysis; the same for every slide, and at the next visit. */
 export interface Choices {
   readonly holesAreTissue: boolean;
-  readonly scaleBy: "mag" | "mpp";
+  readonly scaleBy: (typeof SCALES)[number];
   readonly magnification: number;
   readonly mpp: number;
   readonly patchSizePx: number;
@@ -14,13 +18,13 @@ export interface Choices {
   readonly leastTissue: number;
   /** "" for the one that comes with the app, else the sha256 of a stored one. */
   readonly encoder: string;
-  readonly device: "auto" | "webgpu" | "wasm";
+  readonly device: (typeof DEVICES)[number];
   readonly showContours: boolean;
   readonly showGrid: boolean;
   readonly showScores: boolean;
   readonly colors: ColorMapName;
   readonly opacity: number;
-  readonly range: "own" | "full";
+  readonly range: (typeof COLOR_RANGES)[number];
 }
 
 export const DEFAULT_CHOICES: Choices = {
@@ -52,10 +56,10 @@ export const CHOICE_LIMITS = {
 } as const;
 
 const CHOICES_OF: Partial<Record<keyof Choices, readonly unknown[]>> = {
-  scaleBy: ["mag", "mpp"],
-  device: ["auto", "webgpu", "wasm"],
-  colors: ["viridis", "coolwarm"],
-  range: ["own", "full"],
+  scaleBy: SCALES,
+  device: DEVICES,
+  colors: COLOR_MAP_NAMES,
+  range: COLOR_RANGES,
 };
 
 export interface ChoicesActions {
@@ -116,7 +120,7 @@ export function patchSettings(choices: Choices): PatchSettings {
   };
 }
 
-export function segmentationSettings({ holesAreTissue }: Choices): SegmentationSettings {
+export function segmentationSettings({ holesAreTissue }: Pick<Choices, "holesAreTissue">): SegmentationSettings {
   return { segmenter: "otsu", holesAreTissue, targetMagnification: 1.25 };
 }
 

@@ -54,7 +54,7 @@ export const useChromeStore = () => present(use(ChromeContext));
 export const useSession = () => present(use(SessionContext));
 export const useAnalysisDoor = () => present(use(AnalysisContext));
 /** For what is itself loaded with the analysis: waits for it. */
-export const useAnalysis = (): Analysis => use(useAnalysisDoor().load());
+export const useAnalysis = (): Analysis => use(useAnalysisDoor().loading());
 
 /** Of the job, which there is none of before the analysis is loaded. */
 export function useJob<T>(select: (state: JobState) => T): T {

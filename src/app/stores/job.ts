@@ -21,7 +21,7 @@ export interface JobState {
   readonly slides: readonly SlideState[];
   readonly progress: JobProgress | undefined;
   readonly outcome: JobOutcome | undefined;
-  /** Why the whole job stopped. */
+  /** Why the whole job stopped, or why the folder cannot be gone on from. */
   readonly failure: Failure | undefined;
   readonly unfinished: Unfinished | undefined;
   /** Slides that a person must open again before the unfinished job can go on. */
@@ -51,8 +51,23 @@ export function createJobStore(): JobStore {
   }));
 }
 
+/** Whether there is something to be seen of a job: one that runs or ran, was left in the middle, or lies in a folder. */
+export function hasJob({ phase, unfinished, held }: JobState): boolean {
+  return phase !== "nothing" || unfinished !== undefined || held !== undefined;
+}
+
 export function isRunning({ phase }: JobState): boolean {
   return phase === "starting" || phase === "working" || phase === "cancelling";
+}
+
+/** Whether a slide of the job stands still for a reason that another try may find gone. */
+export function canRetry({ status }: SlideState): boolean {
+  return status === "failed" || status === "locked" || status === "needs_mpp";
+}
+
+/** Which slide is worked on, counted from 1. */
+export function slideNumber({ done, total }: JobProgress): number {
+  return Math.min(done + 1, total);
 }
 
 /** Whole per cent of the running job; undefined while none runs. */

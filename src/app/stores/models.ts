@@ -38,6 +38,11 @@ export function keyOf(model: EncoderModel): string {
   return model.kind === "stored" ? model.sha256 : "";
 }
 
+/** A model on a device, as the name of a speed in `ModelsState.speeds`. */
+export function speedKey(model: EncoderModel, device: string): string {
+  return `${keyOf(model)} ${device}`;
+}
+
 /** The chosen model; the built-in one where the chosen one is gone. */
 export function chosenModel({ models }: ModelsState, encoder: string): EncoderModel | undefined {
   return models.find((model) => keyOf(model) === encoder) ?? models[0];

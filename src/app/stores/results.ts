@@ -27,9 +27,8 @@ export interface ChosenPatch {
   readonly nearest: Int32Array;
 }
 
+/** All of it is about the shown slide. */
 export interface ResultsState {
-  /** The entry of the rail that all of this is about. */
-  readonly slideId: string | undefined;
   /** What there is for it. */
   readonly names: readonly FeaturesName[];
   readonly name: FeaturesName | undefined;
@@ -40,7 +39,6 @@ export interface ResultsState {
 export type ResultsStore = StoreApi<ResultsState>;
 
 export const NO_RESULTS: ResultsState = {
-  slideId: undefined,
   names: [],
   name: undefined,
   features: NOTHING,

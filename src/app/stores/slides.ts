@@ -97,6 +97,11 @@ export function createSlidesStore(): SlidesStore {
   }));
 }
 
+/** The shown slide once its first pixels are on the screen. */
+export function paintedSlide({ painted, slide }: SlidesState): Slide | undefined {
+  return painted ? slide : undefined;
+}
+
 /** The entry the slide pane is about. */
 export function activeEntry(state: SlidesState): SlideEntry | undefined {
   return state.entries.find((entry) => entry.id === state.activeId);

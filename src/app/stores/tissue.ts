@@ -6,7 +6,8 @@ import { createStore, type StoreApi } from "./store.ts";
 /** Tissue as it was found on a slide. */
 export interface FoundTissue {
   readonly polygons: readonly Polygon[];
-  readonly areaMm2: number;
+  /** undefined where nobody has said how large a pixel is: contours that a folder holds. */
+  readonly areaMm2: number | undefined;
   /** Of the slide's area, 0 to 1. */
   readonly share: number;
 }

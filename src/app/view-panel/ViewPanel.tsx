@@ -16,9 +16,9 @@ export function ViewPanel() {
   const hasSlide = useSlides((state) => state.slide !== undefined);
   const { set } = settings;
   return (
-    <div className={styles.panel}>
+    <div>
       {viewer && hasSlide && (
-        <section>
+        <section className={styles.section}>
           <h2>{text.orientation}</h2>
           <div className={styles.line}>
             <Rotation viewer={viewer} />
@@ -33,7 +33,7 @@ export function ViewPanel() {
           </div>
         </section>
       )}
-      <section>
+      <section className={styles.section}>
         <h2>{text.over}</h2>
         <Switch isSelected={settings.showOverview} onChange={(showOverview) => set({ showOverview })}>
           {text.overview}
@@ -45,7 +45,7 @@ export function ViewPanel() {
           {text.readout}
         </Switch>
       </section>
-      <section>
+      <section className={styles.section}>
         <Segments
           label={text.drawing}
           value={settings.renderer}
@@ -54,7 +54,7 @@ export function ViewPanel() {
         />
         {viewer && <p className={styles.quiet}>{text.drawsBy(text.drawers[viewer.renderer], viewer.rendererReason)}</p>}
       </section>
-      <section>
+      <section className={styles.section}>
         <Segments
           label={text.theme}
           value={settings.theme}
@@ -62,7 +62,7 @@ export function ViewPanel() {
           onChange={(theme) => set({ theme })}
         />
       </section>
-      <section>
+      <section className={styles.section}>
         <Button onPress={settings.reset}>{text.resetSettings}</Button>
       </section>
     </div>

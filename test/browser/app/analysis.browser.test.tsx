@@ -1,10 +1,11 @@
-import axe from "axe-core";
 import { beforeEach, describe, expect, test } from "vitest";
 import { page, userEvent } from "vitest/browser";
 import { ModelInputError, ModelLoadError } from "#models";
 import { FolderPermissionError } from "#storage";
 import { analysisWords } from "../../../src/app/analysis-words.ts";
+import { findCommands, listCommands } from "../../../src/app/commands/commands.ts";
 import { words } from "../../../src/app/words.ts";
+import { axeFinds } from "../../support/axe-finds.ts";
 import { fakeFeatures, slideState } from "../../support/fake-engine.ts";
 import { fakeFolder } from "../../support/fake-handles.ts";
 import { namedSlide } from "../../support/fake-library.ts";
@@ -14,15 +15,6 @@ const { tissue, patches, features, run, job, results, pixelSize, card } = analys
 const button = (name: string) => page.getByRole("button", { name, exact: true });
 const tab = (name: string) => page.getByRole("tab", { name, exact: true });
 const shown = (name: string) => page.getByRole("application", { name: words.pane.slide(name) });
-
-async function axeFinds(): Promise<string[]> {
-  // A button whose colours are just changing is neither the one nor the other.
-  await Promise.all(document.getAnimations().map((animation) => animation.finished));
-  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-  const rules = Object.fromEntries(["document-title", "html-has-lang"].map((id) => [id, { enabled: false }]));
-  const { violations } = await axe.run(document, { runOnly: tags, rules });
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
-}
 
 /** The app with slides open and the Analyse tab in front. */
 async function opened(names: readonly string[] = ["a.svs"], more = {}): Promise<MountedApp> {
@@ -148,6 +140,18 @@ describe("a run", () => {
     await expect.element(page.getByText(results.press)).toBeVisible();
   });
 
+  test("shows its results from the job table, too, where the panel was hidden", async () => {
+    const app = await opened(["a.svs", "b.svs"]);
+    await button(features.runAll(2)).click();
+    await expect.poll(() => app.engine.jobs).toHaveLength(1);
+    app.engine.held = heldFolder("a");
+    app.engine.features = fakeFeatures();
+    app.parts.settings.getState().set({ panelOpen: false });
+    app.engine.jobs[0]!.end();
+    await button(features.showResults).click();
+    await expect.element(page.getByText(results.press)).toBeVisible();
+  });
+
   test("is cancelled at any moment, and goes on", async () => {
     const app = await opened();
     await button(features.run).click();
@@ -206,6 +210,8 @@ describe("a run", () => {
     };
     await (await app.parts.analysis.load()).lookForUnfinished();
     await expect.element(page.getByText(run.unfinished("a.svs", 0))).toBeVisible();
+    const commands = () => findCommands(listCommands(app.parts), words.commands.names.jobTab);
+    expect(commands()).toHaveLength(1);
     expect(await axeFinds()).toEqual([]);
     await button(run.goOn).click();
     await expect.element(page.getByText(run.awaits("a.svs"))).toBeVisible();
@@ -340,6 +346,8 @@ describe("results", () => {
     const app = await withFeatures();
     const { viewer } = app.parts.chrome.getState();
     viewer!.setView({ centerX: 4000, centerY: 3000, downsample: 8 });
+    // The picture asks for the tiles it lacks; with none awaited it is the slide's own.
+    await expect.poll(() => viewer!.capture() && viewer!.stats().tilesPending).toBe(0);
     const bare = colourAtMiddle(viewer!.capture());
     await button(results.middle).click();
     await expect.poll(() => colourAtMiddle(viewer!.capture())).not.toBe(bare);
@@ -351,12 +359,19 @@ describe("results", () => {
   });
 
   test("belong to the slide that is shown, and to no other", async () => {
-    const app = await withFeatures();
-    app.parts.analysis.store.getState();
-    app.engine.features = undefined;
-    app.engine.held = heldFolder("other");
-    app.parts.session.closeAll();
-    await expect.poll(() => analysisOf(app).results.getState().features.kind).toBe("nothing");
+    const app = await opened(["a.svs", "b.svs"]);
+    app.engine.held = heldFolder("a");
+    app.engine.features = fakeFeatures();
+    await tab(words.layout.tabs.results).click();
+    await analysisOf(app).loadResults();
+    await expect.element(page.getByText(results.press)).toBeVisible();
+    await app.parts.session.next();
+    await expect.element(shown("b.svs")).toBeVisible();
+    await analysisOf(app).loadResults();
+    expect(analysisOf(app).results.getState().features.kind).toBe("nothing");
+    await expect.element(page.getByText(results.nothing)).toBeVisible();
+    await app.parts.session.previous();
+    await expect.element(page.getByText(results.press)).toBeVisible();
   });
 });
 
@@ -410,6 +425,17 @@ describe("models", () => {
     await page.getByRole("radio", { name: features.devices.wasm }).click({ force: true });
     await expect.element(page.getByText(/^CPU \(WebAssembly\), 4 threads: as you chose\.$/)).toBeVisible();
   });
+});
+
+test("on a phone the sheet waits for the slide's first pixels, or for the reason why there are none", async () => {
+  await page.viewport(390, 844);
+  const app = await mountApp({ "a.svs": "never" });
+  await app.open("a.svs");
+  await expect.element(page.getByText(words.pane.opening("a.svs"))).toBeVisible();
+  expect(page.getByRole("tab").elements()).toEqual([]);
+  await app.open("b.svs");
+  await expect.element(page.getByRole("alert")).toBeVisible();
+  await expect.element(tab(words.layout.tabs.slide)).toBeVisible();
 });
 
 test("on a phone the sheet holds the same panels", async () => {

@@ -1,8 +1,8 @@
-import axe from "axe-core";
 import { beforeEach, describe, expect, test } from "vitest";
 import { page, userEvent } from "vitest/browser";
 import { MissingCompanionError, type Slide } from "#slide";
 import { words } from "../../../src/app/words.ts";
+import { axeFinds } from "../../support/axe-finds.ts";
 import { fakeFolder } from "../../support/fake-handles.ts";
 import { namedSlide } from "../../support/fake-library.ts";
 import { mountApp } from "../../support/mounted-app.tsx";
@@ -14,15 +14,6 @@ const slide =
 const shown = (name: string) => page.getByRole("application", { name: words.pane.slide(name) });
 const field = () => page.getByRole("textbox", { name: words.pane.magnification });
 const { slidePanel } = words;
-
-/** What axe finds by the rules of WCAG 2.2 AA, as lines to read. */
-async function axeFinds(): Promise<string[]> {
-  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-  // The test page around the app has neither title nor language of its own.
-  const rules = Object.fromEntries(["document-title", "html-has-lang"].map((id) => [id, { enabled: false }]));
-  const { violations } = await axe.run(document, { runOnly: tags, rules });
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
-}
 
 beforeEach(() => page.viewport(1440, 900));
 

@@ -5,6 +5,7 @@ import { FolderPermissionError, Hdf5FormatError, StorageFullError } from "#stora
 import { deviceSentence } from "../../../src/app/analyse-panel/device-sentence.ts";
 import { isPlausible } from "../../../src/app/analyse-panel/plausible.ts";
 import { explainAnalysis } from "../../../src/app/analysis/explain-analysis.ts";
+import { middleOf, nearestPatch } from "../../../src/app/analysis/patch-squares.ts";
 import {
   formatArea,
   formatDuration,
@@ -14,7 +15,6 @@ import {
   parseNumber,
 } from "../../../src/app/format.ts";
 import { pace } from "../../../src/app/job-panel/pace.ts";
-import { middleOf, nearestToMiddle } from "../../../src/app/results-panel/patch-in-view.ts";
 import {
   CHOICES_KEY,
   choicesOf,
@@ -58,8 +58,17 @@ describe("choices", () => {
     { scaleBy: "mag", magnification: 5 },
     { scaleBy: "mpp", mpp: 0.4 },
   ] as const)("come back from the settings of a job: %j", (scale) => {
-    const choices = { ...DEFAULT_CHOICES, ...scale, overlapPx: 16, leastTissue: 0.3, holesAreTissue: false };
-    expect(choices).toMatchObject(choicesOf(patchSettings(choices), segmentationSettings(choices)));
+    const choices = {
+      ...DEFAULT_CHOICES,
+      ...scale,
+      patchSizePx: 512,
+      overlapPx: 16,
+      leastTissue: 0.3,
+      holesAreTissue: false,
+    };
+    expect({ ...DEFAULT_CHOICES, ...choicesOf(patchSettings(choices), segmentationSettings(choices)) }).toEqual(
+      choices,
+    );
   });
 });
 
@@ -123,11 +132,11 @@ test("where a model runs is one sentence with its reason", () => {
   );
 });
 
-test("the patch nearest to the middle of the view is found", () => {
+test("the patch whose middle is nearest to a place is found", () => {
   const squares = { coords: Int32Array.of(0, 0, 100, 0, 0, 100), sideLevel0: 100 };
   expect(middleOf(squares, 1)).toEqual({ x: 150, y: 50 });
-  expect(nearestToMiddle(squares, { centerX: 140, centerY: 60 })).toBe(1);
-  expect(nearestToMiddle(squares, { centerX: -900, centerY: 900 })).toBe(2);
+  expect(nearestPatch(squares, { x: 140, y: 60 })).toBe(1);
+  expect(nearestPatch(squares, { x: -900, y: 900 })).toBe(2);
 });
 
 describe("errors of the analysis are sentences that name what it is about", () => {

@@ -1,0 +1,256 @@
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { WorkerCrashedError } from "#bridge";
+import type { PatchFeatures } from "#pipeline";
+import type { Slide } from "#slide";
+import { createAnalysis } from "../../../src/app/analysis/analysis.ts";
+import { createAnalysisDoor } from "../../../src/app/analysis/door.ts";
+import { loadFailedAgain, NotLoadedError, onDemand } from "../../../src/app/on-demand.ts";
+import { comeBack } from "../../../src/app/opening/come-back.ts";
+import { createSession } from "../../../src/app/opening/session.ts";
+import { createChromeStore } from "../../../src/app/stores/chrome.ts";
+import { speedKey } from "../../../src/app/stores/models.ts";
+import { NO_RESULTS } from "../../../src/app/stores/results.ts";
+import { createSettingsStore } from "../../../src/app/stores/settings.ts";
+import { createSlidesStore } from "../../../src/app/stores/slides.ts";
+import { tissueOf } from "../../../src/app/stores/tissue.ts";
+import { fakeEngine, fakeFeatures } from "../../support/fake-engine.ts";
+import { fakeFolder } from "../../support/fake-handles.ts";
+import { fakeLibrary, namedSlide } from "../../support/fake-library.ts";
+import { memoryKept } from "../../support/memory-kept.ts";
+import { memoryStorage } from "../../support/memory-storage.ts";
+
+const until = (check: () => void) => vi.waitFor(check, { timeout: 2000, interval: 1 });
+/** Long enough for what is not to happen. */
+const aWhile = () => new Promise((resolve) => setTimeout(resolve, 20));
+
+/** The use-cases over a store of slides that the test moves by hand. */
+function start(names: readonly string[] = ["a.svs"]) {
+  vi.stubGlobal("addEventListener", () => {});
+  vi.stubGlobal("removeEventListener", () => {});
+  vi.stubGlobal("navigator", {});
+  const library = fakeLibrary({});
+  const slides = createSlidesStore();
+  const chrome = createChromeStore();
+  const settings = createSettingsStore(memoryStorage());
+  const kept = memoryKept();
+  const session = createSession({
+    library,
+    slides,
+    kept,
+    pickers: { pickFiles: async () => undefined, pickFolder: async () => undefined },
+    page: () => new URL("https://a.example/"),
+  });
+  const engine = fakeEngine();
+  engine.held = {
+    settings: undefined,
+    slides: [],
+    coordsFolders: [{ name: "20x", slides: ["a"], encoders: [{ id: "stripes", slides: ["a"] }] }],
+  };
+  const jobFolder = fakeFolder("trident", {});
+  const analysis = createAnalysis({
+    library,
+    slides,
+    chrome,
+    settings,
+    kept,
+    session,
+    folderPicker: { isPossible: true, pick: async () => jobFolder },
+    storage: memoryStorage(),
+    engine: async () => engine,
+  });
+  onTestFinished(() => {
+    analysis.stop();
+    vi.unstubAllGlobals();
+  });
+  slides.getState().add(
+    names.map((name) => ({
+      id: name,
+      name,
+      folder: "",
+      sizeBytes: 1,
+      input: new File(["x"], name),
+      origin: { kind: "none" },
+      state: { kind: "ready" },
+    })),
+  );
+  const open = (name: string, more: Partial<Slide> = {}) => slides.getState().setActive(name, namedSlide(name, more));
+  const show = (name: string, more: Partial<Slide> = {}) => {
+    open(name, more);
+    slides.getState().setPainted();
+  };
+  return { analysis, engine, slides, open, show };
+}
+
+describe("what the place of results holds of a slide", () => {
+  test("is read once the slide's first pixels are on screen, and no more of the folder than it takes", async () => {
+    const { analysis, engine, slides, open } = start();
+    const readTissue = vi.spyOn(engine, "readTissue");
+    const readCoordsFolders = vi.spyOn(engine, "readCoordsFolders");
+    const readJobFolder = vi.spyOn(engine, "readJobFolder");
+    engine.features = fakeFeatures();
+    open("a.svs");
+    await aWhile();
+    expect(readTissue).not.toHaveBeenCalled();
+    expect(readCoordsFolders).not.toHaveBeenCalled();
+    slides.getState().setPainted();
+    await until(() => expect(analysis.results.getState().features.kind).toBe("done"));
+    expect(readTissue).toHaveBeenCalledOnce();
+    expect(readCoordsFolders).toHaveBeenCalledOnce();
+    expect(readJobFolder).not.toHaveBeenCalled();
+  });
+
+  test("never lands on another slide, however late it comes", async () => {
+    const { analysis, engine, slides, show } = start();
+    let give = (_: PatchFeatures) => {};
+    engine.readFeatures = () => new Promise((resolve) => (give = resolve));
+    show("a.svs");
+    await until(() => expect(analysis.results.getState().features.kind).toBe("working"));
+    slides.getState().setActive(undefined);
+    give(fakeFeatures());
+    await aWhile();
+    expect(analysis.results.getState()).toEqual(NO_RESULTS);
+  });
+
+  test("is said to have failed where its search dies, and read again on the next try", async () => {
+    const { analysis, engine, show } = start();
+    engine.features = fakeFeatures();
+    const { openSimilarity } = engine;
+    engine.openSimilarity = () => ({
+      scoresOf: () => Promise.reject(new WorkerCrashedError("search for like patches", "out of memory")),
+      close: () => {},
+    });
+    show("a.svs");
+    await until(() => expect(analysis.results.getState().features.kind).toBe("done"));
+    await analysis.choose(0);
+    expect(analysis.results.getState()).toMatchObject({
+      features: { kind: "failed", failure: { details: { name: "WorkerCrashedError" } } },
+      chosen: undefined,
+    });
+    engine.openSimilarity = openSimilarity;
+    await analysis.loadResults();
+    await analysis.choose(0);
+    expect(analysis.results.getState().chosen?.index).toBe(0);
+  });
+
+  test("has a share of the slide even where nobody knows how large a pixel is", async () => {
+    const { analysis, engine, show } = start();
+    const shell = Float64Array.of(0, 0, 4000, 0, 4000, 4000, 0, 4000, 0, 0);
+    engine.readTissue = async () => [{ shell, holes: [] }];
+    show("a.svs", { mpp: undefined });
+    await until(() => expect(tissueOf(analysis.tissue.getState(), "a.svs").tissue.kind).toBe("done"));
+    expect(tissueOf(analysis.tissue.getState(), "a.svs").tissue).toMatchObject({
+      value: { share: 0.08, areaMm2: undefined },
+    });
+  });
+});
+
+describe("a job", () => {
+  async function running() {
+    const parts = start(["a.svs", "b.svs"]);
+    parts.show("a.svs");
+    await parts.analysis.opened();
+    void parts.analysis.start(["a.svs"]);
+    await until(() => expect(parts.engine.jobs).toHaveLength(1));
+    return { ...parts, job: parts.engine.jobs[0]! };
+  }
+
+  test("is not asked about a slide that is none of its when that gets its pixel size", async () => {
+    const { analysis, job } = await running();
+    analysis.giveMpp("b.svs", 0.5);
+    expect(tissueOf(analysis.tissue.getState(), "b.svs").mpp).toBe(0.5);
+    job.end();
+  });
+
+  test("notes its speed under the encoder it runs, whichever is chosen meanwhile", async () => {
+    const { analysis, engine, job } = await running();
+    await analysis.addModel([new File(["x"], "v.onnx")]);
+    const { adding } = analysis.models.getState();
+    await analysis.storeModel(adding.kind === "asking" ? adding.card : engine.builtIn.card);
+    expect(analysis.choices.getState().encoder).toBe("sha-of-v.onnx");
+    job.tell({
+      patchesPerSecond: 85,
+      encoder: { device: "wasm", reason: "no-webgpu", adapter: "", batchSize: 8 },
+    });
+    job.end();
+    await until(() => expect(analysis.models.getState().speeds).toEqual({ [speedKey(engine.builtIn, "wasm")]: 85 }));
+  });
+
+  test("is not run again by another try at a folder that holds none; the folder is looked into again", async () => {
+    const { analysis, engine, job } = await running();
+    job.end();
+    await until(() => expect(analysis.job.getState().phase).toBe("ended"));
+    engine.held = { settings: undefined, slides: [], coordsFolders: [] };
+    await analysis.openJobFolder();
+    expect(analysis.job.getState().failure?.details.name).toBe("NoJob");
+    engine.held = {
+      settings: undefined,
+      slides: [{ stem: "a", path: undefined, mpp: undefined, hasContours: true, tasks: {} }],
+      coordsFolders: [],
+    };
+    await analysis.tryAgain();
+    expect(job.runs).toBe(1);
+    expect(analysis.job.getState()).toMatchObject({ failure: undefined, held: { slides: 1, contours: 1 } });
+  });
+
+  test("says no more of a folder without a job once results go into the browser again", async () => {
+    const { analysis, engine } = start();
+    engine.held = { settings: undefined, slides: [], coordsFolders: [] };
+    await analysis.openJobFolder();
+    expect(analysis.job.getState().failure).toBeDefined();
+    analysis.useBrowserStorage();
+    expect(analysis.job.getState().failure).toBeUndefined();
+  });
+});
+
+test("the device is looked at once, however often panels are shown, and again for another model or device", async () => {
+  const { analysis, engine } = start();
+  const chooseDevice = vi.spyOn(engine, "chooseDevice");
+  await analysis.opened();
+  await analysis.opened();
+  expect(chooseDevice).toHaveBeenCalledOnce();
+  analysis.choices.getState().set({ device: "wasm" });
+  await until(() => expect(chooseDevice).toHaveBeenCalledTimes(2));
+  await analysis.addModel([new File(["x"], "v.onnx")]);
+  await analysis.storeModel(engine.builtIn.card);
+  expect(chooseDevice).toHaveBeenCalledTimes(3);
+});
+
+describe("code that is loaded when it is first needed", () => {
+  test("is loaded once; where that failed, again at the next need, and for components when they ask for it", async () => {
+    let works = false;
+    let loads = 0;
+    const code = onDemand(async () => {
+      loads++;
+      if (!works) throw new TypeError("Failed to fetch dynamically imported module");
+      return "here";
+    });
+    await expect(code.load()).rejects.toThrow(NotLoadedError);
+    expect(code.loading()).toBe(code.loading());
+    await expect(code.loading()).rejects.toThrow("Failed to fetch");
+    expect(loads).toBe(1);
+    works = true;
+    loadFailedAgain();
+    expect(await code.loading()).toBe("here");
+    expect(await code.load()).toBe("here");
+    loadFailedAgain();
+    expect(loads).toBe(2);
+  });
+
+  test("does not keep the app from being stored for offline use when it cannot be loaded", async () => {
+    const slides = createSlidesStore();
+    const kept = memoryKept();
+    kept.job = { folder: undefined, settings: {} as never, slides: [] };
+    let tries = 0;
+    const analysis = createAnalysisDoor(async () => {
+      tries++;
+      throw new TypeError("Failed to fetch dynamically imported module");
+    });
+    const start = vi.fn();
+    const session = { lastSession: () => Promise.reject(new Error("no")), resume: async () => {} };
+    await comeBack({ asked: { kind: "nothing" }, slides, session, kept, analysis, offline: { start } });
+    expect(tries).toBe(1);
+    expect(start).toHaveBeenCalledOnce();
+    await expect(analysis.load()).rejects.toThrow(NotLoadedError);
+    expect(tries).toBe(2);
+  });
+});
