@@ -128,6 +128,9 @@ const library: UserConfig = {
   },
 };
 
+/** A file on each core, in threads: vitest would leave one core idle, and start a process for each file. */
+const ALL_CORES = { pool: "threads", maxWorkers: "100%" } as const;
+
 const tests = {
   root: path("."),
   publicDir: false as const,
@@ -138,7 +141,10 @@ const tests = {
           name: "unit",
           environment: "node",
           include: ["test/unit/**/*.test.ts"],
+          ...ALL_CORES,
           setupFiles: ["test/support/console-guard.ts"],
+          // Seconds of work for some, beside another file's.
+          testTimeout: 20_000,
         },
       },
       {
@@ -147,6 +153,7 @@ const tests = {
           environment: "node",
           include: ["test/parity/**/*.test.ts"],
           exclude: ["**/*.browser.test.ts"],
+          ...ALL_CORES,
           setupFiles: ["test/support/console-guard.ts"],
           testTimeout: 60_000,
         },
@@ -159,6 +166,8 @@ const tests = {
           setupFiles: ["test/support/console-guard.ts"],
           // One browser at a time: these tests also look at how long things take.
           fileParallelism: false,
+          // As long as playwright waits by itself; vitest would give up after a second.
+          expect: { poll: { timeout: 30_000 } },
           testTimeout: 120_000,
           hookTimeout: 60_000,
         },

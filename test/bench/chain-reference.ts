@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { REPOSITORY } from "../support/page-build.ts";
-import { installPackages, startPython } from "./python.ts";
+import { installPackages } from "../support/python-packages.ts";
+import { startPython } from "./python.ts";
 
 const PACKAGES = [
   "openslide-bin==4.0.1.2",
@@ -44,8 +45,8 @@ export interface ReferenceChain {
   close(): void;
 }
 
-export async function startReferenceChain(cache: string): Promise<ReferenceChain> {
-  const python = await startPython<Record<string, string>>("chain.py", await installPackages(cache, PACKAGES), [MODEL]);
+export async function startReferenceChain(): Promise<ReferenceChain> {
+  const python = await startPython<Record<string, string>>("chain.py", await installPackages(PACKAGES), [MODEL]);
   return {
     versions: python.hello,
     run: (options) => python.ask({ do: "chain", ...options }),

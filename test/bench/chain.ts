@@ -30,7 +30,7 @@ export async function measureChain(cache: string, large: string, effort: ChainEf
   const sample = join(REPOSITORY, "public/sample/coverslip-sample.tiff");
   const areas = await Promise.all(AREAS.map((area) => tissueSlide(cache, sample, area, effort.patchesPerEdge)));
   const features = await featuresFile(cache);
-  const reference = await startReferenceChain(cache);
+  const reference = await startReferenceChain();
   const files = [sample, ...areas, large, features];
   const out = mkdtempSync(join(tmpdir(), "coverslip-chain-"));
   const ours = await OurChain.open(files, MPP);
@@ -164,7 +164,7 @@ async function measureReadingFeatures(
 async function featuresFile(cache: string): Promise<string> {
   const file = join(cache, "bench", `features-${FEATURES.rows}x${FEATURES.columns}.h5`);
   if (existsSync(file)) return file;
-  const writer = await startReferenceChain(cache);
+  const writer = await startReferenceChain();
   await writer.write(file, FEATURES.rows, FEATURES.columns);
   writer.close();
   return file;

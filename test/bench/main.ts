@@ -86,7 +86,7 @@ async function measureSlides(
   only: string | undefined,
   add: (...rows: Row[]) => void,
 ): Promise<void> {
-  const native = await startNative(CACHE);
+  const native = await startNative();
   console.log(`native: OpenSlide ${native.version} through ctypes`);
   for (const isolated of [true, false]) {
     const settings = SETTINGS.filter((one) => one.isolated === isolated && (only ?? one.suffix) === one.suffix);

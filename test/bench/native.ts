@@ -1,5 +1,6 @@
+import { installPackages } from "../support/python-packages.ts";
 import type { BatchTimes } from "./measure.ts";
-import { installPackages, startPython } from "./python.ts";
+import { startPython } from "./python.ts";
 import type { ReadRequest } from "./requests.ts";
 
 const PACKAGES = ["openslide-bin==4.0.1.2"];
@@ -13,8 +14,8 @@ export interface NativeOpenSlide {
   close(): void;
 }
 
-export async function startNative(cache: string): Promise<NativeOpenSlide> {
-  const folder = await installPackages(cache, PACKAGES);
+export async function startNative(): Promise<NativeOpenSlide> {
+  const folder = await installPackages(PACKAGES);
   const python = await startPython<{ version: string }>("native.py", folder, [folder]);
   return {
     version: python.hello.version,

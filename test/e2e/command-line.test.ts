@@ -12,6 +12,7 @@ import { drawTissueTiff } from "../support/tissue-tiff.ts";
 const SCRIPT = join(REPOSITORY, ".scripts/coverslip.mjs");
 const COORDS_FOLDER = "20x_256px_0px_overlap";
 const FEATURES = `${COORDS_FOLDER}/features_scattering-he-v1`;
+const FEATURES_TASK = "patch_features:scattering-he-v1";
 const TIMEOUT_MS = 240_000;
 
 let work: string;
@@ -64,18 +65,26 @@ const addSlide = (name: string, options: Parameters<typeof drawTissueTiff>[0] = 
 
 const features = (job: string, stem: string) => readFileSync(join(work, job, FEATURES, `${stem}.h5`));
 
-/** By task, how often each slide was begun and how that ended, as TRIDENT's state files say. */
-function attempts(job: string): Record<string, string[]> {
+interface Attempt {
+  readonly result: string;
+  readonly duration_s: number | null;
+}
+
+/** By slide and task, each time that it was begun, as TRIDENT's state files say. */
+function attempts(job: string): Record<string, readonly Attempt[]> {
   const folder = join(work, job, "wsi_states");
-  const found: Record<string, string[]> = {};
-  for (const file of readdirSync(folder)) {
+  const found: Record<string, readonly Attempt[]> = {};
+  if (!existsSync(folder)) return found;
+  for (const file of readdirSync(folder).filter((name) => name.endsWith(".json"))) {
     const { slide, tasks } = JSON.parse(readFileSync(join(folder, file), "utf8"));
-    for (const [task, { attempts }] of Object.entries<{ attempts: { result: string }[] }>(tasks)) {
-      found[`${slide.name} ${task}`] = attempts.map(({ result }) => result);
+    for (const [task, { attempts }] of Object.entries<{ attempts: Attempt[] }>(tasks)) {
+      found[`${slide.name} ${task}`] = attempts;
     }
   }
   return found;
 }
+
+const lastFeatures = (job: string, stem: string) => attempts(job)[`${stem} ${FEATURES_TASK}`]?.at(-1);
 
 describe("coverslip demo", { timeout: TIMEOUT_MS }, () => {
   test("takes the sample slide from tissue to a picture of similarity", async () => {
@@ -147,7 +156,9 @@ describe("coverslip process", { timeout: TIMEOUT_MS }, () => {
     expect((await processSlides("alone/job").ended).code).toBe(0);
     const both = [processSlides("shared/job"), processSlides("shared/job")];
     for (const { ended } of both) expect(await ended).toMatchObject({ code: 0 });
-    for (const [task, results] of Object.entries(attempts("shared/job"))) expect(results, task).toEqual(["completed"]);
+    for (const [task, begun] of Object.entries(attempts("shared/job"))) {
+      expect(begun, task).toMatchObject([{ result: "completed" }]);
+    }
     expect(Object.keys(attempts("shared/job"))).toHaveLength(12);
     for (const name of ["a", "b", "c", "d"]) {
       expect(features("shared/job", name).equals(features("alone/job", name)), name).toBe(true);
@@ -157,12 +168,15 @@ describe("coverslip process", { timeout: TIMEOUT_MS }, () => {
   test("killed in the middle and given again, it ends with the bytes of a run left alone", async () => {
     addSlide("a.tiff", { width: 4096, height: 4096, radius: 1900 });
     expect((await processSlides("calm/job").ended).code).toBe(0);
+    const embeddingMs = lastFeatures("calm/job", "a")!.duration_s! * 1000;
     const killed = processSlides("killed/job");
-    const coords = join(work, "killed/job", COORDS_FOLDER, "patches/a_patches.h5");
-    while (!existsSync(coords)) await new Promise((done) => setTimeout(done, 20));
-    await new Promise((done) => setTimeout(done, Math.random() * 2000));
+    const isEmbedding = () => lastFeatures("killed/job", "a")?.result === "running";
+    await expect.poll(isEmbedding, { timeout: TIMEOUT_MS, interval: 20 }).toBe(true);
+    // At a random moment of its first half: a busy machine may have made the calm run the slower one.
+    await new Promise((done) => setTimeout(done, (Math.random() * embeddingMs) / 2));
     killed.child.kill("SIGKILL");
     await killed.ended;
+    expect(isEmbedding()).toBe(true);
     expect(existsSync(join(work, "killed/job", FEATURES, "a.h5"))).toBe(false);
     const resumed = await processSlides("killed/job").ended;
     expect(resumed.output).toMatch(/1 of 1 slides done/);

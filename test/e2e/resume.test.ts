@@ -1,5 +1,5 @@
 import type { Browser, BrowserContext, CDPSession, Page } from "playwright";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { serve } from "../../.scripts/serve.mjs";
 import { launchChromium } from "../support/chromium.ts";
 import type { HarnessOptions } from "../support/job-harness/page.ts";
@@ -22,8 +22,14 @@ beforeAll(async () => {
     args: ["--enable-unsafe-webgpu", "--disable-gpu-process-crash-limit", "--disable-domain-blocking-for-3d-apis"],
   });
   devTools = await browser.newBrowserCDPSession();
-  context = await browser.newContext();
 }, 120_000);
+
+// A private file system for each test: what one that failed leaves there fails no other.
+beforeEach(async () => {
+  context = await browser.newContext();
+});
+
+afterEach(() => context.close());
 
 afterAll(async () => {
   await browser?.close();
@@ -208,6 +214,8 @@ describe("two tabs on one job folder", () => {
     const whole = await undisturbed(options);
     const folder = newFolder();
     const pages = await Promise.all([openJob({ ...options, folder }), openJob({ ...options, folder })]);
+    // While one is still at it, its locks are there to be seen by the other.
+    await Promise.all(pages.map((page) => page.evaluate(() => globalThis.jobHarness.outcome())));
     const ends = await Promise.all(pages.map((page) => expectWhole(page, whole.digests)));
     const [first, second] = ends.map(({ outcome }) => outcome.patches);
     expect(first! + second!).toBe(whole.rows);

@@ -90,8 +90,9 @@ describe.each(SIZES)("$name", ({ name, viewport, touch }) => {
         if (touch) await page.getByRole("button", { name: words.layout.sheetUp }).click();
         await openTab(page, "analyse");
         await findTissue(page);
+        const before = await patchCount(page).textContent();
         await page.getByRole("slider", { name: patches.least }).fill("0.25");
-        await patchCount(page).waitFor();
+        await expect.poll(() => patchCount(page).textContent()).not.toBe(before);
         await keep(page, `${name}-${theme}-analyse`);
         // A run takes a while: one theme tells it.
         if (theme === "light") return;

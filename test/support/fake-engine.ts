@@ -3,22 +3,9 @@ import type { JobFolder, JobOutcome, JobSettings, JobSlide, PatchFeatures, Slide
 import { createMemoryFolder } from "#storage";
 import type { Engine, Previewer, RunnableJob } from "../../src/app/analysis/engine-contract.ts";
 import { explainAnalysis } from "../../src/app/analysis/explain-analysis.ts";
+import { testCard } from "./test-card.ts";
 
-export const FAKE_CARD: EncoderCard = {
-  id: "stripes",
-  name: "Stripes",
-  dimension: 3,
-  input: { sizePx: 64, resizePx: 64, filter: "bilinear", mean: [0, 0, 0], std: [1, 1, 1] },
-  pooling: "none",
-  precision: "float32",
-  patchSizePx: 256,
-  magnification: 20,
-  summary: "Three numbers by position.",
-  goodFor: "Tests.",
-  notGoodFor: "Slides.",
-  sources: ["This file."],
-  licence: "Apache-2.0",
-};
+export const FAKE_CARD = testCard({ id: "stripes", name: "Stripes", dimension: 3, patchSizePx: 256 });
 
 const EMPTY_STEP: StepState = { status: "not_started", reason: null, notices: [], done: 0, total: 0, seconds: 0 };
 
@@ -71,7 +58,6 @@ export class FakeJob implements RunnableJob {
   progress = NO_PROGRESS;
   runs = 0;
   readonly retried: string[] = [];
-  readonly given: [string, number][] = [];
   readonly settings: JobSettings;
   readonly jobSlides: readonly JobSlide[];
   #listener: (() => void) | undefined;
@@ -121,8 +107,8 @@ export class FakeJob implements RunnableJob {
     });
   }
 
-  giveMpp(path: string, mpp: number): void {
-    this.given.push([path, mpp]);
+  giveMpp(path: string): void {
+    if (!this.jobSlides.some((slide) => slide.path === path)) throw new RangeError(`no slide ${path} in this job`);
   }
 
   retry(path: string): void {
@@ -133,7 +119,7 @@ export class FakeJob implements RunnableJob {
 export interface FakeEngine extends Engine {
   readonly jobs: FakeJob[];
   readonly stored: StoredModel[];
-  /** What `readJobFolder` says. */
+  /** What `readJobFolder` and `readCoordsFolders` say. */
   held: JobFolder;
   /** What `readFeatures` gives. */
   features: PatchFeatures | undefined;
@@ -142,7 +128,6 @@ export interface FakeEngine extends Engine {
   tissueFails: Error | undefined;
   /** Makes `findTissue` wait until it is called. */
   holdTissue: (() => Promise<void>) | undefined;
-  readonly previews: number[];
 }
 
 const SIDE = 512;
@@ -153,7 +138,6 @@ export function fakeEngine(): FakeEngine {
   const engine: FakeEngine = {
     jobs: [],
     stored: [],
-    previews: [],
     held: { settings: undefined, slides: [], coordsFolders: [] },
     features: undefined,
     device: { device: "wasm", reason: "no-webgpu", adapter: "", threads: 4 },
@@ -179,7 +163,6 @@ export function fakeEngine(): FakeEngine {
           const index = at >> 1;
           return 2000 + step * (at % 2 ? Math.floor(index / columns) : index % columns);
         });
-        engine.previews.push(keep);
         return { coords, sideLevel0: SIDE, count: keep } as Awaited<ReturnType<Previewer["show"]>>;
       },
       close: () => {},
@@ -190,6 +173,7 @@ export function fakeEngine(): FakeEngine {
       return job;
     },
     readJobFolder: async () => engine.held,
+    readCoordsFolders: async () => engine.held.coordsFolders,
     readTissue: async () => undefined,
     readFeatures: async () => engine.features,
     stemOf: (fileName) => fileName.replace(/\.[^.]*$/, ""),

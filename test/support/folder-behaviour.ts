@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { type Folder, zipFolder } from "#storage";
+import { readZip } from "./read-zip.ts";
 
 async function textOf(folder: Folder, path: string): Promise<string | undefined> {
   return (await folder.read(path))?.text();
@@ -33,6 +34,20 @@ export function behavesAsFolder(open: () => Promise<Folder>): void {
       expect(await folder.read(path), path).toBeUndefined();
     }
     for (const path of ["none", "a/none", "a/file"]) expect(await folder.list(path), path).toEqual([]);
+  });
+
+  it("tells how large a file is, and gives parts of it", async () => {
+    const folder = await open();
+    await folder.write("a/f", "0123456789");
+    await folder.write("empty", "");
+    const found = (await folder.find("a/f"))!;
+    expect(found.size).toBe(10);
+    const parts = await Promise.all([found.slice(0, 3), found.slice(8, 10), found.slice(5, 5), found.slice(0, 10)]);
+    expect(await Promise.all(parts.map((part) => part.text()))).toEqual(["012", "89", "", "0123456789"]);
+    expect((await folder.find("empty"))!.size).toBe(0);
+    for (const path of ["none", "none/at/all", "a", "a/f/below", ""]) {
+      expect(await folder.find(path), path).toBeUndefined();
+    }
   });
 
   it("replaces a file, also by a shorter one", async () => {
@@ -84,16 +99,9 @@ export function behavesAsFolder(open: () => Promise<Folder>): void {
     const folder = await open();
     await folder.write("contours/a.jpg", new Uint8Array(70_000).fill(7));
     await folder.write("summary ü.md", "# all");
-    const zip = new Uint8Array(await new Response(zipFolder(folder)).arrayBuffer());
-    // A record of the central directory has 46 bytes before the name.
-    const central = String.fromCharCode(0x50, 0x4b, 1, 2);
-    const records = new TextDecoder("latin1").decode(zip).split(central).slice(1);
-    const names = records.map((record) => {
-      const bytes = Uint8Array.from(record, (character) => character.charCodeAt(0));
-      const length = bytes[24]! + 256 * bytes[25]!;
-      return new TextDecoder().decode(bytes.subarray(42, 42 + length));
-    });
-    expect(zip.length).toBeGreaterThan(70_000);
-    expect(names).toEqual([`${folder.name}/contours/a.jpg`, `${folder.name}/summary ü.md`]);
+    const files = readZip(new Uint8Array(await new Response(zipFolder(folder)).arrayBuffer()));
+    expect([...files.keys()]).toEqual([`${folder.name}/contours/a.jpg`, `${folder.name}/summary ü.md`]);
+    expect(files.get(`${folder.name}/contours/a.jpg`)).toEqual(new Uint8Array(70_000).fill(7));
+    expect(new TextDecoder().decode(files.get(`${folder.name}/summary ü.md`))).toBe("# all");
   });
 }

@@ -52,11 +52,6 @@ export class MemoryRowLogs {
     if (this.logs.get(key)?.isOpen) throw new RowLogBusyError(key);
     this.logs.delete(key);
   };
-
-  /** What a killed tab leaves: logs that nobody has open. */
-  release(): void {
-    for (const log of this.logs.values()) log.isOpen = false;
-  }
 }
 
 /** A job's engines for Node: the real tissue service without pictures, everything else in memory. */

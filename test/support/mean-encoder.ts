@@ -1,22 +1,9 @@
-import { type EncoderCard, GpuLostError, type OpenEncoderOptions, type PatchEncoder } from "#models";
+import { GpuLostError, type OpenEncoderOptions, type PatchEncoder } from "#models";
 import type { JobEngines } from "#pipeline";
+import { testCard } from "./test-card.ts";
 
 /** The mean of red, green and blue in 0..1. */
-export const MEAN_CARD: EncoderCard = {
-  id: "means",
-  name: "Means",
-  dimension: 3,
-  input: { sizePx: 64, resizePx: 64, filter: "bilinear", mean: [0, 0, 0], std: [1, 1, 1] },
-  pooling: "none",
-  precision: "float32",
-  patchSizePx: 64,
-  magnification: 20,
-  summary: "Mean colours.",
-  goodFor: "Tests.",
-  notGoodFor: "Slides.",
-  sources: ["This file."],
-  licence: "Apache-2.0",
-};
+export const MEAN_CARD = testCard({ id: "means", name: "Means", dimension: 3 });
 
 /** An encoder of mean colours that does as it is told. */
 export class MeanEncoder {

@@ -1,5 +1,5 @@
-import type { EncoderCard } from "#models";
 import { OnnxGraph, type Value } from "../../src/models/built-in/onnx-writer.ts";
+import { plainInput, testCard } from "./test-card.ts";
 
 /** Side of the patches of the tiny models. */
 export const TINY_PX = 16;
@@ -7,21 +7,12 @@ export const TINY_PX = 16;
 export const TINY_DIMENSION = 4;
 
 /** The card of `tinyModel()`. */
-export const TINY_CARD: EncoderCard = {
+export const TINY_CARD = testCard({
   id: "tiny",
   name: "Tiny",
   dimension: TINY_DIMENSION,
-  input: { sizePx: TINY_PX, resizePx: TINY_PX, filter: "bilinear", mean: [0, 0, 0], std: [1, 1, 1] },
-  pooling: "none",
-  precision: "float32",
-  patchSizePx: 64,
-  magnification: 20,
-  summary: "Mean colours.",
-  goodFor: "Tests.",
-  notGoodFor: "Slides.",
-  sources: ["This file."],
-  licence: "Apache-2.0",
-};
+  input: plainInput(TINY_PX),
+});
 
 /** What to do to a (N, 4, 4, 4) plane before it is given back. */
 type Ending = (graph: OnnxGraph, plane: Value) => void;

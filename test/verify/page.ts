@@ -1,4 +1,4 @@
-import { WsiError } from "#base";
+import { digest, WsiError } from "#base";
 import type { Pixels, Slide } from "#slide";
 import type { Answer, Digest, Failure, Opened, OrFailure, Profile, Question } from "./answer.ts";
 import { openFromFolder } from "./open-from-folder.ts";
@@ -31,7 +31,7 @@ async function digestSlide(slide: Slide, question: Question): Promise<Opened> {
     associated[name] = await attempt(async () => {
       const pixels = await slide.readAssociatedImage(name);
       return {
-        ...(await digest(pixels)),
+        ...(await digestPixels(pixels)),
         width: pixels.width,
         height: pixels.height,
         icc: await profile(await slide.readIccProfile(name)),
@@ -40,7 +40,7 @@ async function digestSlide(slide: Slide, question: Question): Promise<Opened> {
   }
   const regions: OrFailure<Digest>[] = [];
   for (const region of question.regions) {
-    regions.push(await attempt(async () => digest(await slide.readRegion(region))));
+    regions.push(await attempt(async () => digestPixels(await slide.readRegion(region))));
   }
   return {
     outcome: "opened",
@@ -102,7 +102,7 @@ async function digestBlocks(slide: Slide, { blockLevels, blockSize }: Question):
           width: Math.min(blockSize, width - x),
           height: Math.min(blockSize, height - y),
         };
-        waiting.push(attempt(async () => (await sha256((await slide.readRegion(region)).data)).slice(0, 8)));
+        waiting.push(attempt(async () => (await digest("SHA-256", (await slide.readRegion(region)).data)).slice(0, 8)));
         if (waiting.length >= BLOCKS_AHEAD) failed = await take();
       }
     }
@@ -139,11 +139,11 @@ function describe(error: unknown): Failure {
   };
 }
 
-async function digest(pixels: Pixels): Promise<Digest> {
+async function digestPixels(pixels: Pixels): Promise<Digest> {
   if (pixels.data.length !== pixels.width * pixels.height * 4) throw new Error(`${pixels.data.length} bytes of pixels`);
   return {
-    sha256: await sha256(pixels.data),
-    argbSha256: await sha256(premultiplied(pixels.data)),
+    sha256: await digest("SHA-256", pixels.data),
+    argbSha256: await digest("SHA-256", premultiplied(pixels.data)),
     meanRgba: mean(pixels),
   };
 }
@@ -165,12 +165,7 @@ function premultiplied(rgba: Uint8ClampedArray<ArrayBuffer>): Uint8Array<ArrayBu
 }
 
 async function profile(bytes: Uint8Array<ArrayBuffer> | undefined): Promise<Profile | null> {
-  return bytes ? { length: bytes.length, sha256: await sha256(bytes) } : null;
-}
-
-async function sha256(bytes: Uint8Array<ArrayBuffer> | Uint8ClampedArray<ArrayBuffer>): Promise<string> {
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return bytes ? { length: bytes.length, sha256: await digest("SHA-256", bytes) } : null;
 }
 
 function mean({ data, width, height }: Pixels): number[] {

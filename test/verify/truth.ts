@@ -131,7 +131,8 @@ export async function filesBeside(slidesFolder: string, path: string): Promise<s
   return [path, ...others];
 }
 
-async function listFiles(folder: string): Promise<string[]> {
+/** Paths of all files below a folder, with forward slashes, sorted. */
+export async function listFiles(folder: string): Promise<string[]> {
   const entries = await readdir(folder, {
     recursive: true,
     withFileTypes: true,

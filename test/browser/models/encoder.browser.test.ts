@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { digest } from "#base";
 import {
   BUILT_IN_ENCODER,
   chooseDevice,
@@ -137,8 +138,7 @@ describe("a model that the user brought", () => {
   it("stands on the shelf by the hash of its file, until it is removed", async () => {
     const shelf = await openModelShelf();
     const bytes = tinyModel();
-    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-    const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    const sha256 = await digest("SHA-256", bytes);
     const seen: number[] = [];
     const stored = await shelf.add(file(bytes), await tinyCard(file(bytes)), {
       onProgress: (done, total) => seen.push(done / total),

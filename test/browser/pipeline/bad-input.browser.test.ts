@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { cdp } from "vitest/browser";
 import { type EncoderCard, openModelShelf, type StoredModel } from "#models";
 import { Job, type JobSettings, type JobSlide, readFeatures, readPatchCoords } from "#pipeline";
 import { openSlide, SlidePool } from "#slide";
 import { type Folder, openOpfsFolder } from "#storage";
 import { MEAN_CARD, MeanEncoder } from "../../support/mean-encoder.ts";
+import { grantStorage } from "../../support/quota.ts";
 import { TINY_CARD, tinyModel } from "../../support/tiny-models.ts";
 import { drawTissueTiff } from "../../support/tissue-tiff.ts";
 
@@ -129,7 +129,7 @@ describe("a model that cannot be used", () => {
 });
 
 describe("a job folder that is full or damaged", () => {
-  afterEach(() => grant(undefined));
+  afterEach(() => grantStorage(undefined));
 
   it("ends the run with what is missing, and is gone on with when there is space, to the same bytes", async () => {
     const slides = [slideOf("a.tiff"), slideOf("b.tiff")];
@@ -138,11 +138,11 @@ describe("a job folder that is full or damaged", () => {
 
     const folder = await newFolder();
     const encoder = new MeanEncoder();
-    encoder.beforeBatch = (batch) => batch === 20 && grant(0);
+    encoder.beforeBatch = (batch) => batch === 20 && grantStorage(0);
     const outcome = await new Job(folder, slides, settings, withMeans(encoder)).run();
     expect(outcome).toMatchObject({ status: "error", failed: ["slides/a.tiff"], cancelled: ["slides/b.tiff"] });
     expect(outcome.error).toMatchObject({ name: "StorageFullError" });
-    await grant(undefined);
+    await grantStorage(undefined);
     const job = new Job(folder, slides, settings, withMeans());
     expect(await job.run()).toMatchObject({ status: "completed", done: ["slides/a.tiff", "slides/b.tiff"] });
     expect(job.slides[0]!.steps.features.notices[0]).toMatchObject({ kind: "resumed" });
@@ -168,14 +168,3 @@ describe("a job folder that is full or damaged", () => {
     expect(await job.run()).toMatchObject({ done: ["slides/a.tiff", "slides/b.tiff"] });
   });
 });
-
-interface DevTools {
-  send(method: string, parameters: object): Promise<unknown>;
-}
-
-/** What the browser grants this site beyond what it holds; undefined: as much as ever. */
-async function grant(bytes: number | undefined): Promise<void> {
-  const { usage = 0 } = await navigator.storage.estimate();
-  const quotaSize = bytes === undefined ? undefined : usage + bytes;
-  await (cdp() as DevTools).send("Storage.overrideQuotaForOrigin", { origin: location.origin, quotaSize });
-}

@@ -14,6 +14,7 @@ import {
 } from "#pipeline";
 import { openSlide, SlidePool } from "#slide";
 import { type Folder, listRowLogs, openOpfsFolder } from "#storage";
+import { digestsOf } from "../../support/folder-files.ts";
 import { MEAN_CARD, MeanEncoder } from "../../support/mean-encoder.ts";
 import { drawTissueTiff } from "../../support/tissue-tiff.ts";
 
@@ -36,6 +37,8 @@ const quick: JobSettings = {
 };
 const QUICK_COORDS = "20x_64px_0px_overlap";
 const QUICK_FEATURES = `${QUICK_COORDS}/features_means/disc.h5`;
+/** Contours, pictures, coords, features: what a run makes, but for states and logs, which tell its times. */
+const RESULTS = /\.(h5|jpg|geojson)$/;
 const quickEngines = () => ({ openEncoder: new MeanEncoder().open });
 
 let pool: SlidePool;
@@ -66,13 +69,11 @@ function disc(bytes = tiff): JobSlide {
   };
 }
 
-async function bytesOf(folder: Folder, path: string): Promise<Uint8Array> {
-  return new Uint8Array(await (await folder.read(path))!.arrayBuffer());
-}
-
 describe("the whole chain, in real workers", () => {
   it("makes contours, coords, features and pictures that can be read", async () => {
     const folder = await newFolder();
+    // Other tests of this browser leave some.
+    const rowLogs = await listRowLogs();
     const job = new Job(folder, [disc()], settings);
     const seen = new Set<string>();
     job.subscribe(() => seen.add(`${job.progress.current?.step}`));
@@ -112,13 +113,14 @@ describe("the whole chain, in real workers", () => {
     expect(encoder ?? job.progress.encoder).toBeUndefined();
     expect(slowest).toBeDefined();
     expect(seconds.features).toBeGreaterThan(0);
-    expect(await listRowLogs()).toEqual([]);
+    expect(await listRowLogs()).toEqual(rowLogs);
   });
 
   it("goes on where it was cancelled, to the same bytes", async () => {
     const whole = await newFolder();
     await new Job(whole, [disc()], quick, quickEngines()).run();
-    const expected = await bytesOf(whole, QUICK_FEATURES);
+    const expected = await digestsOf(whole, RESULTS);
+    expect(Object.keys(expected)).toContain(QUICK_FEATURES);
     for (const share of [0.1, 0.5, 0.9]) {
       const folder = await newFolder();
       const cancel = new AbortController();
@@ -132,8 +134,7 @@ describe("the whole chain, in real workers", () => {
       const again = new Job(folder, [disc()], quick, quickEngines());
       expect(await again.run()).toMatchObject({ status: "completed", done: ["slides/disc.tiff"] });
       expect(again.slides[0]!.steps.features.notices.map(({ kind }) => kind)).toContain("resumed");
-      // The attribute that names the folder is all that may differ.
-      expect(differences(await bytesOf(folder, QUICK_FEATURES), expected)).toBeLessThan(200);
+      expect(await digestsOf(folder, RESULTS)).toEqual(expected);
     }
   });
 
@@ -181,7 +182,6 @@ describe("what the app shows before and after", () => {
     const count = 200_000;
     const size = 64;
     const features = Float32Array.from({ length: count * size }, (_, i) => Math.sin(i * 0.618));
-    const copy = features.slice(0, size);
     const search = openSimilarity(features, size);
     expect(features.length).toBe(0);
     const scores = await search.scoresOf(0);
@@ -190,13 +190,5 @@ describe("what the app shows before and after", () => {
     expect((await search.scoresOf(count - 1))[count - 1]).toBeCloseTo(1, 6);
     await expect(search.scoresOf(count)).rejects.toBeInstanceOf(RangeError);
     search.close();
-    expect(copy.length).toBe(size);
   });
 });
-
-/** Bytes in which two files of nearly the same length differ. */
-function differences(a: Uint8Array, b: Uint8Array): number {
-  let count = Math.abs(a.length - b.length);
-  for (let i = 0; i < Math.min(a.length, b.length); i++) if (a[i] !== b[i]) count++;
-  return count;
-}

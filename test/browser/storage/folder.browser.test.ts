@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { type Folder, openDirectoryFolder, openOpfsFolder, zipFolder, zipToFile } from "#storage";
 import { behavesAsFolder } from "../../support/folder-behaviour.ts";
 
@@ -53,6 +53,40 @@ describe("a folder behind a handle", () => {
     await expect(folder.list("")).rejects.toMatchObject({ name: "FolderVanishedError" });
     await expect(folder.write("b", "1")).rejects.toMatchObject({ name: "FolderVanishedError" });
     await expect(folder.createNew("b", "1")).rejects.toMatchObject({ name: "FolderVanishedError" });
+    await expect(folder.remove("a")).rejects.toMatchObject({ name: "FolderVanishedError" });
+  });
+
+  it("says that its permission is gone, whatever is asked of it", async () => {
+    const folder = await directoryFolder();
+    await folder.write("a", "1");
+    const refuse = async () => {
+      throw new DOMException("not allowed", "NotAllowedError");
+    };
+    using _files = vi.spyOn(FileSystemDirectoryHandle.prototype, "getFileHandle").mockImplementation(refuse);
+    using _removals = vi.spyOn(FileSystemDirectoryHandle.prototype, "removeEntry").mockImplementation(refuse);
+    using _lists = vi.spyOn(FileSystemDirectoryHandle.prototype, "entries").mockImplementation(() => {
+      throw new DOMException("not allowed", "NotAllowedError");
+    });
+    const lost = { name: "FolderPermissionError" };
+    await expect(folder.read("a")).rejects.toMatchObject(lost);
+    await expect(folder.list("")).rejects.toMatchObject(lost);
+    await expect(folder.write("a", "2")).rejects.toMatchObject(lost);
+    await expect(folder.createNew("b", "1")).rejects.toMatchObject(lost);
+    await expect(folder.remove("a")).rejects.toMatchObject(lost);
+  });
+
+  it("is looked through only where nothing was found in it", async () => {
+    const folder = await directoryFolder();
+    using look = vi.spyOn(FileSystemDirectoryHandle.prototype, "keys");
+    await folder.write("a", "1");
+    await folder.write("a", "2");
+    await folder.createNew("b", "1");
+    await folder.read("a");
+    await folder.remove("a");
+    expect(look).not.toHaveBeenCalled();
+    await folder.read("a");
+    await folder.remove("a");
+    expect(look).toHaveBeenCalledTimes(2);
   });
 
   it("hides files that are on their way", async () => {

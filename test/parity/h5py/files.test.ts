@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -6,27 +6,13 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { writeContours } from "#annotations";
 import type { Polygon } from "#kernels";
 import { type Hdf5Attributes, type Hdf5Output, writeHdf5 } from "#storage";
-import { CACHE } from "../../../.scripts/setup.mjs";
 import { runQuietly } from "../../../.scripts/steps.mjs";
+import { installPackages } from "../../support/python-packages.ts";
 
 /** For this test only; the app never sees them. */
 const PACKAGES = ["h5py==3.16.0", "geopandas==1.2.0"];
 
-const installed = await installPackages();
-
-async function installPackages(): Promise<string | undefined> {
-  const folder = join(CACHE, "parity", PACKAGES.join("-").replaceAll("==", "-"));
-  const stamp = join(folder, "installed");
-  if (existsSync(stamp)) return folder;
-  const args = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--target", folder, ...PACKAGES];
-  const { ok, output } = await runQuietly("python3", args);
-  if (!ok) {
-    console.log(`skipped: ${PACKAGES.join(" and ")} could not be installed with pip\n${output}`);
-    return undefined;
-  }
-  writeFileSync(stamp, "");
-  return folder;
-}
+const installed = await installPackages(PACKAGES).catch((error: Error) => console.log(`skipped: ${error.message}`));
 
 const attributes: Hdf5Attributes = {
   patch_size: { type: "int64", value: 256 },

@@ -1,11 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { EncoderCard, PatchEncoder } from "#models";
+import type { PatchEncoder } from "#models";
 import { Job, type JobSettings, type JobSlide } from "#pipeline";
 import { openSlide, SlidePool } from "#slide";
 import { createMemoryFolder, type Folder, writeHdf5 } from "#storage";
+import { digestsOf, filesOf } from "../../support/folder-files.ts";
 import { MemoryRowLogs, nodeEngines } from "../../support/job-engines.ts";
 import { openHdf5InNode } from "../../support/node-hdf5.ts";
+import { plainInput, testCard } from "../../support/test-card.ts";
 
 const path = (relative: string) => new URL(relative, import.meta.url).pathname;
 const SLIDES = process.env.COVERSLIP_SLIDES ?? path("../../../../shared/slides");
@@ -29,22 +31,17 @@ interface Truth {
 }
 
 /** The truth's own encoder: mean, then population standard deviation, of red, green and blue in 0..1. */
-const CHANMEAN: EncoderCard = {
+const CHANMEAN = testCard({
   id: "chanmean",
   name: "Channel means",
   dimension: 6,
-  input: { sizePx: 256, resizePx: 256, filter: "bilinear", mean: [0, 0, 0], std: [1, 1, 1] },
-  pooling: "none",
-  precision: "float32",
+  input: plainInput(256),
   patchSizePx: 256,
   magnification: 10,
-  summary: "Means.",
-  goodFor: "Tests.",
-  notGoodFor: "Slides.",
-  sources: ["make_truth.py"],
-  licence: "Apache-2.0",
-};
+});
 const FEATURE_TOLERANCE = 1e-5;
+/** Contours, pictures, coords, features. */
+const RESULTS = /\.(h5|jpg|geojson)$/;
 
 const settings: JobSettings = {
   tasks: ["segmentation"],
@@ -202,9 +199,9 @@ describe.skipIf(missing !== undefined)("a job of TRIDENT's Processor", () => {
   it("is passed over when it runs again, with TRIDENT's reasons", async () => {
     const folder = createMemoryFolder("jobdir");
     await run(folder, ["segmentation", "coords", "features"]);
-    const before = await digestsOf(folder);
+    const before = await digestsOf(folder, RESULTS);
     await run(folder, ["segmentation", "coords", "features"]);
-    expect(await digestsOf(folder)).toEqual(before);
+    expect(await digestsOf(folder, RESULTS)).toEqual(before);
     const state = JSON.parse(await (await folder.read("wsi_states/single20__0da5ac08e0f5.json"))!.text());
     expect(state.summary).toEqual({
       segmentation: "skipped (already_segmented)",
@@ -292,24 +289,4 @@ function comparable(value: unknown): Json {
     );
   };
   return strip(value) as Json;
-}
-
-async function filesOf(folder: Folder, below = ""): Promise<string[]> {
-  const files: string[] = [];
-  for (const { name, kind } of await folder.list(below)) {
-    const file = below ? `${below}/${name}` : name;
-    files.push(...(kind === "folder" ? await filesOf(folder, file) : [file]));
-  }
-  return files.sort();
-}
-
-/** Of the results: contours, pictures, coords, features. */
-async function digestsOf(folder: Folder): Promise<Record<string, string>> {
-  const digests: Record<string, string> = {};
-  for (const file of await filesOf(folder)) {
-    if (!/\.(h5|jpg|geojson)$/.test(file)) continue;
-    const bytes = await (await folder.read(file))!.arrayBuffer();
-    digests[file] = Buffer.from(await crypto.subtle.digest("SHA-256", bytes)).toString("hex");
-  }
-  return digests;
 }

@@ -2,6 +2,7 @@ import { BUILT_IN_ENCODER, type EncoderCard, type EncoderModel, openModelShelf }
 import { Job, type JobSettings, type SlideState } from "#pipeline";
 import { openSlide } from "#slide";
 import { type Folder, listRowLogs, openOpfsFolder } from "#storage";
+import { digestsOf, filesOf } from "../folder-files.ts";
 import { MEAN_CARD, MeanEncoder } from "../mean-encoder.ts";
 import { TINY_CARD, tinyModel } from "../tiny-models.ts";
 import { drawTissueTiff } from "../tissue-tiff.ts";
@@ -92,23 +93,8 @@ const harness = {
   },
   /** Digests of all results by path, every lock that is left, and every row log of this browser. */
   async results(): Promise<{ digests: Record<string, string>; locks: string[]; rowLogs: string[] }> {
-    const digests: Record<string, string> = {};
-    const locks: string[] = [];
-    const visit = async (path: string): Promise<void> => {
-      for (const { name, kind } of await folder.list(path)) {
-        const below = path ? `${path}/${name}` : name;
-        if (kind === "folder") await visit(below);
-        else if (name.endsWith(".lock")) locks.push(below);
-        else if (/\.(h5|geojson)$/.test(name)) {
-          // The folder's own name stands in attributes: one of the same length takes its place. All else is compared to the byte.
-          const bytes = new Uint8Array(await (await folder.read(below))!.arrayBuffer());
-          const text = new TextDecoder("latin1").decode(bytes).replaceAll(folder.name, "-".repeat(folder.name.length));
-          const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-          digests[below] = Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");
-        }
-      }
-    };
-    await visit("");
+    const digests = await digestsOf(folder, /\.(h5|geojson)$/);
+    const locks = (await filesOf(folder)).filter((path) => path.endsWith(".lock"));
     return { digests, locks, rowLogs: (await listRowLogs()).map(({ key }) => key) };
   },
 };

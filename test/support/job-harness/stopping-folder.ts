@@ -12,6 +12,7 @@ export function stopWhileFinishing(folder: Folder, moment: FinishingMoment, onSt
     name: folder.name,
     kind: folder.kind,
     read: (path) => folder.read(path),
+    find: (path) => folder.find(path),
     list: (path) => folder.list(path),
     createNew: (path, data) => folder.createNew(path, data),
     remove: (path) => folder.remove(path),

@@ -2,9 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { digest } from "#base";
 import { Findings } from "../../verify/trident/check.ts";
 import { isUnknown } from "../../verify/trident/layout.ts";
-import { blocks8, compareNearly, comparePicture, OTHER_DECODER, sha256 } from "../../verify/trident/pixels.ts";
+import { blocks8, compareNearly, comparePicture, OTHER_DECODER } from "../../verify/trident/pixels.ts";
 import { hasTridentAnswers } from "../../verify/trident/truth.ts";
 
 describe("findings", () => {
@@ -35,7 +36,7 @@ describe("pictures", () => {
 
   test("are equal by their bytes only", async () => {
     const picture = rgb((i) => i % 251);
-    const truth = { size: [16, 16] as const, sha256: await sha256(picture.data) };
+    const truth = { size: [16, 16] as const, sha256: await digest("SHA-256", picture.data) };
     const findings = new Findings();
     await comparePicture(findings, "patch", picture, truth);
     await comparePicture(

@@ -1,12 +1,7 @@
 import { readContours } from "#annotations";
 import { loadPolygonMath } from "#kernels";
-import {
-  type PixelScale,
-  planPatchGrid,
-  prepareTissue,
-  selectPatches,
-  statedPatchSize,
-} from "../../../src/pipeline/patch-grid.ts";
+import { planPatchGrid, prepareTissue, selectPatches, statedPatchSize } from "../../../src/pipeline/patch-grid.ts";
+import type { PatchScale } from "../../../src/pipeline/settings.ts";
 import { type CoordsTruth, compareCoords, compareGeometry, type GeometryTruth, RAISED } from "./grids.ts";
 import type { Part, Tools } from "./part.ts";
 
@@ -64,7 +59,7 @@ async function compareCase({ check }: Tools, one: GeometryCase): Promise<void> {
 }
 
 /** A pixel size comes before a magnification, as in the patcher. */
-function scaleOf(mag: number | undefined, mpp: number | undefined): PixelScale | undefined {
+function scaleOf(mag: number | undefined, mpp: number | undefined): PatchScale | undefined {
   if (mpp !== undefined) return { mpp };
   return mag === undefined ? undefined : { mag };
 }

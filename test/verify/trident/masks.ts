@@ -1,6 +1,7 @@
+import { digest } from "#base";
 import { type Mask, maskToPolygons, type Polygon, polygonArea, type Ring, ringBounds } from "#kernels";
+import { RAISED_OURS_ENDED } from "./grids.ts";
 import type { Check, Part, Tools } from "./part.ts";
-import { sha256 } from "./pixels.ts";
 import { readPng } from "./png.ts";
 
 interface MaskCase {
@@ -35,7 +36,7 @@ async function compareCase({ check, truth }: Tools, one: MaskCase): Promise<void
   const mask = await readMask(truth.file(one.mask));
   const found = await maskToPolygons(mask, { scaleToLevel0: one.contour_scale, maxHoles: one.max_holes });
   if (!one.polygons) {
-    check.leaveOut("", "TRIDENT raised: there is nothing to compare with; ours has to end, which it did");
+    check.leaveOut("", RAISED_OURS_ENDED);
     return;
   }
   check.same("repaired", found.repaired, one.repaired_polygons);
@@ -60,7 +61,7 @@ async function compareCase({ check, truth }: Tools, one: MaskCase): Promise<void
 
 async function compareRing(check: Check, field: string, ring: Ring | undefined, points: number, wanted: string) {
   if (!check.same(`${field} points`, ring && ring.length / 2, points)) return;
-  check.same(field, await sha256((ring as Float64Array<ArrayBuffer>).slice().buffer), wanted);
+  check.same(field, await digest("SHA-256", (ring as Float64Array<ArrayBuffer>).slice().buffer), wanted);
 }
 
 /** minx, miny, maxx, maxy, as shapely lists them. */

@@ -1,6 +1,7 @@
+import { digest } from "#base";
 import { otsuTissue } from "#kernels";
 import type { Part, Tools } from "./part.ts";
-import { dropAlpha, sha256 } from "./pixels.ts";
+import { dropAlpha } from "./pixels.ts";
 import { readPng } from "./png.ts";
 
 interface TileTruth {
@@ -27,7 +28,7 @@ async function compareTile({ check, truth }: Tools, tile: TileTruth): Promise<vo
   const rgb = dropAlpha(data);
   check.same("size", [width, height], tile.size);
   // Whether the picture came through the browser's decoder as it is: nothing of ours yet.
-  if (!check.same("the tile's pixels", await sha256(rgb), tile.rgb_sha256)) return;
+  if (!check.same("the tile's pixels", await digest("SHA-256", rgb), tile.rgb_sha256)) return;
   const { mask, thresholds } = otsuTissue(rgb, width, height);
   check.same("count of thresholds", thresholds.length, tile.thresholds.length);
   tile.thresholds.forEach((expected, index) => {
@@ -35,5 +36,5 @@ async function compareTile({ check, truth }: Tools, tile: TileTruth): Promise<vo
   });
   const tissuePx = mask.data.reduce((sum, value) => sum + value, 0);
   check.same("tissue pixels", tissuePx, tile.tissue_px);
-  check.same("tissue", await sha256(mask.data), tile.tissue_sha256_0_1);
+  check.same("tissue", await digest("SHA-256", mask.data), tile.tissue_sha256_0_1);
 }

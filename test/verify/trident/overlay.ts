@@ -5,7 +5,7 @@ import { drawContourPictures, drawPatchPicture, paintContours, paintPatches } fr
 import { readThumbnail } from "../../../src/pipeline/thumbnail.ts";
 import { type JpegFacts, readJpegFacts } from "./jpeg-facts.ts";
 import type { Check, Part, Tools } from "./part.ts";
-import { compareNearly, dropAlpha, type PictureTolerance, type PictureTruth } from "./pixels.ts";
+import { compareNearly, DRAWN, dropAlpha, type PictureTruth } from "./pixels.ts";
 import { readPng } from "./png.ts";
 import { openVerified, type SlideTruth } from "./slide-facts.ts";
 
@@ -27,9 +27,6 @@ interface OverlayCase extends SlideTruth {
   readonly contours_before_crop_and_jpeg: PictureTruth;
   readonly contours_jpg: JpegTruth;
 }
-
-/** Glyphs and lines of another library. */
-const DRAWN: PictureTolerance = { mean: 1.0, blocks8: 6 };
 
 /** The pictures of patches and of contours. */
 export const overlay: Part = {

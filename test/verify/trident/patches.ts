@@ -1,9 +1,11 @@
+import { digest } from "#base";
 import type { Slide } from "#slide";
-import { type PatchGrid, type PixelScale, planPatchGrid } from "../../../src/pipeline/patch-grid.ts";
+import { type PatchGrid, planPatchGrid } from "../../../src/pipeline/patch-grid.ts";
+import type { PatchScale } from "../../../src/pipeline/settings.ts";
 import { givenMpp } from "./cases.ts";
 import { compareGeometry, type GeometryTruth } from "./grids.ts";
 import type { Check, Part, Tools } from "./part.ts";
-import { compareNearly, comparePicture, dropAlpha, OTHER_DECODER, type PictureTruth, sha256 } from "./pixels.ts";
+import { compareNearly, comparePicture, dropAlpha, isLossless, OTHER_DECODER, type PictureTruth } from "./pixels.ts";
 import { openVerified, type SlideTruth } from "./slide-facts.ts";
 
 interface PatchTruth extends PictureTruth {
@@ -28,9 +30,6 @@ interface PatchesFile extends SlideTruth {
   readonly patches: readonly PatchTruth[];
   readonly n_grid: number;
 }
-
-/** TIFF compression tags of Deflate: its pixels are the same by any decoder. */
-const DEFLATE = [8, 32946];
 
 /** Patches as models see them. */
 export const patches: Part = {
@@ -58,7 +57,7 @@ async function compareFile(tools: Tools, name: string): Promise<void> {
     return;
   }
   const { compressions } = await tools.slideFile(file.path);
-  const mustBeSame = compressions.length > 0 && compressions.every((tag) => DEFLATE.includes(tag));
+  const mustBeSame = isLossless(compressions);
   const filter = file.mode === "pil" ? "pillow-bicubic" : "opencv-bilinear";
   for (const truth of file.patches) {
     await comparePatch(check, verified.slide, grid, truth, { sizePx: file.patch_size, filter, mustBeSame });
@@ -80,7 +79,7 @@ export async function comparePatch(
   let isSame = mustBeSame;
   if (truth.source) {
     const source = await slide.readRegion(region);
-    isSame ||= (await sha256(dropAlpha(source.data))) === truth.source.sha256;
+    isSame ||= (await digest("SHA-256", dropAlpha(source.data))) === truth.source.sha256;
   }
   const patch = await slide.readPatch(region, { sizePx, filter, fill: "black" });
   if (isSame) await comparePicture(check, field, patch, truth);
@@ -92,7 +91,7 @@ export async function comparePatch(
 
 function planGrid(file: PatchesFile): PatchGrid {
   const given = file.arguments;
-  const scale = (mag: number | undefined, mpp: number | undefined): PixelScale | undefined =>
+  const scale = (mag: number | undefined, mpp: number | undefined): PatchScale | undefined =>
     mpp !== undefined ? { mpp } : mag !== undefined ? { mag } : undefined;
   const source = scale(given.src_mag, given.src_pixel_size) ?? { mag: file.mag };
   return planPatchGrid({

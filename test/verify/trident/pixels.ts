@@ -1,4 +1,4 @@
-import { roundHalfEven } from "#base";
+import { digest, roundHalfEven } from "#base";
 import type { Check } from "./part.ts";
 
 /** (height, width, 3) RGB uint8. */
@@ -28,17 +28,20 @@ export const OTHER_DECODER: PictureTolerance = { mean: 0.5, blocks8: 2 };
 /** Of pictures with lines and text drawn on them, which went through a JPEG. */
 export const DRAWN: PictureTolerance = { mean: 1, blocks8: 6 };
 
-export async function sha256(bytes: ArrayBuffer | Uint8Array<ArrayBuffer>): Promise<string> {
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
+/** TIFF compression tags of Deflate. */
+const DEFLATE = [8, 32946];
+
+/** Whether a TIFF's pixels are the same by any decoder: all its directories, whose compression tags these are, are Deflate. */
+export function isLossless(compressions: readonly number[]): boolean {
+  return compressions.length > 0 && compressions.every((tag) => DEFLATE.includes(tag));
 }
 
 /** Byte for byte. */
 export async function comparePicture(check: Check, field: string, got: Rgb, truth: PictureTruth): Promise<void> {
   if (!check.same(`${field} size`, [got.width, got.height], truth.size)) return;
-  const digest = await sha256(got.data);
+  const found = await digest("SHA-256", got.data);
   const off = truth.mean ? `, means off by ${meanOff(got, truth.mean)}` : "";
-  check.holds(field, digest === truth.sha256, digest + off, truth.sha256);
+  check.holds(field, found === truth.sha256, found + off, truth.sha256);
 }
 
 /** By means over the whole and over 8 x 8 blocks. */

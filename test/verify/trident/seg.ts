@@ -1,4 +1,5 @@
 import { readContours } from "#annotations";
+import { digest } from "#base";
 import { type Mask, maskToPolygons, otsuTissue, type Polygon, polygonArea } from "#kernels";
 import type { Slide } from "#slide";
 import { planPatchGrid } from "../../../src/pipeline/patch-grid.ts";
@@ -6,10 +7,18 @@ import { drawContourPictures } from "../../../src/pipeline/pictures.ts";
 import { findTissueOn } from "../../../src/pipeline/steps/segment-tissue.ts";
 import { readThumbnail, type Thumbnail } from "../../../src/pipeline/thumbnail.ts";
 import type { TissueEngine } from "../../../src/pipeline/tissue-engine.ts";
-import { compareGeometry, type GeometryTruth } from "./grids.ts";
+import { compareGeometry, type GeometryTruth, RAISED } from "./grids.ts";
 import { boundsOf, REPAIRED_AREA, readMask } from "./masks.ts";
 import type { Check, Part, Tools } from "./part.ts";
-import { compareNearly, comparePicture, dropAlpha, OTHER_DECODER, type PictureTruth, sha256 } from "./pixels.ts";
+import {
+  compareNearly,
+  comparePicture,
+  DRAWN,
+  dropAlpha,
+  isLossless,
+  OTHER_DECODER,
+  type PictureTruth,
+} from "./pixels.ts";
 import { readPng } from "./png.ts";
 import { openVerified, type SlideTruth } from "./slide-facts.ts";
 
@@ -43,14 +52,10 @@ const TILE_PX = 512;
 const UM_AT_1X = 10;
 const MAX_HOLES = 20;
 const SCALE = { relative: 1e-12 };
-/** TIFF compression tags of Deflate: its pixels are the same by any decoder. */
-const DEFLATE = [8, 32946];
 /** Intersection over union where another decoder's pixels are off by one here and there. */
 const OTHER_DECODER_IOU = 0.99;
 /** `mirax` lies on JPEG tiles that overlap. */
 const MIRAX_IOU = 0.95;
-/** Lines drawn a little differently, and JPEG. */
-const DRAWN_MEAN = 1.0;
 
 /** Tissue on real slides: the mask from the slide's tiles, the polygons from the given mask, and the pictures. */
 export const seg: Part = {
@@ -64,11 +69,11 @@ async function compareFile(tools: Tools, name: string): Promise<void> {
   const { check, truth } = tools;
   const file = await truth.json<SegTruth>(name);
   if (file.error !== undefined) {
-    check.leaveOut("", "TRIDENT raised: there is nothing to compare with");
+    check.leaveOut("", RAISED);
     return;
   }
   const mask = await readMask(truth.file(file.mask.png));
-  check.same("the given mask", await sha256(mask.data), file.mask.sha256_tissue_0_1);
+  check.same("the given mask", await digest("SHA-256", mask.data), file.mask.sha256_tissue_0_1);
   await comparePolygons(tools, file, mask);
   const given = statedMpp(name);
   const verified = await openVerified(tools, given === undefined ? file : { ...file, mpp_given: given });
@@ -77,7 +82,7 @@ async function compareFile(tools: Tools, name: string): Promise<void> {
     return;
   }
   const { compressions } = await tools.slideFile(file.path);
-  const mustBeSame = compressions.length > 0 && compressions.every((tag) => DEFLATE.includes(tag));
+  const mustBeSame = isLossless(compressions);
   compareTiles(check, file);
   await compareMask(check, verified.slide, file, mask, mustBeSame);
   await comparePictures(tools, verified.slide, file, mustBeSame);
@@ -131,7 +136,7 @@ async function compareMask(check: Check, slide: Slide, file: SegTruth, given: Ma
   if (mustBeSame) {
     const tissuePx = found.data.reduce((sum, value) => sum + value, 0);
     check.same("tissue pixels", tissuePx, file.mask.tissue_px);
-    check.same("mask", await sha256(found.data), file.mask.sha256_tissue_0_1);
+    check.same("mask", await digest("SHA-256", found.data), file.mask.sha256_tissue_0_1);
   } else {
     const least = file.path.includes("mirax") ? MIRAX_IOU : OTHER_DECODER_IOU;
     const iou = intersectionOverUnion(found, given);
@@ -197,6 +202,6 @@ async function compareContourPicture(check: Check, thumbnail: Thumbnail, polygon
     "picture of contours",
     { data: dropAlpha(data), width, height },
     { size: wanted.size as [number, number], sha256: "", mean: wanted.mean },
-    { mean: DRAWN_MEAN, blocks8: 0 },
+    DRAWN,
   );
 }

@@ -1,8 +1,8 @@
+import { digest } from "#base";
 import type { Slide } from "#slide";
 // The room's door does not offer what only its own steps need.
 import { getSlideScale, type SlideScale } from "../../../src/pipeline/slide-scale.ts";
 import type { Tools } from "./part.ts";
-import { sha256 } from "./pixels.ts";
 
 /** The facts of a slide at the top of a file or a row. */
 export interface SlideTruth {
@@ -38,7 +38,7 @@ export async function openVerified(tools: Tools, truth: SlideTruth): Promise<Ver
   }
   if (truth.file_sha256 !== undefined) {
     const { file } = await tools.slideFile(truth.path);
-    check.same("the slide's file", await sha256(await file.arrayBuffer()), truth.file_sha256);
+    check.same("the slide's file", await digest("SHA-256", await file.arrayBuffer()), truth.file_sha256);
   }
   const slide = await tools.openSlide(truth.path);
   check.same("size", [slide.width, slide.height], [truth.width, truth.height]);

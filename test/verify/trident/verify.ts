@@ -4,11 +4,10 @@ import type { Page } from "playwright";
 import type { VerifyRequest } from "../request.ts";
 import { LostPageError, openSession } from "../session.ts";
 import { readTiffCompressions } from "../tiff-compression.ts";
-import { filesBeside } from "../truth.ts";
+import { filesBeside, listFiles } from "../truth.ts";
 import type { Outcome } from "./check.ts";
 import { isUnknown, LAYOUT, type PartName } from "./layout.ts";
 import type { FindSlide } from "./page.ts";
-import { listAnswers } from "./truth.ts";
 
 /** Far beyond what any case needs on a slow machine: only a hang gets there. */
 const CASE_DEADLINE_MS = 600_000;
@@ -29,7 +28,7 @@ export async function verifyTrident({
   isolated,
   out,
 }: VerifyRequest): Promise<number> {
-  const paths = await listAnswers(folder);
+  const paths = await listFiles(folder);
   const present = (Object.keys(LAYOUT) as PartName[]).filter((name) =>
     paths.some((path) => path.startsWith(LAYOUT[name])),
   );
