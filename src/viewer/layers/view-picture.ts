@@ -23,8 +23,7 @@ const MAX_STRETCH = 1.7;
 /** A picture of what lies over the view, made once for every scale at rest: a movement is one copy of it, whatever is in it. */
 export class ViewPicture {
   readonly #render: RenderArea;
-  readonly #context = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true })!;
-  #bitmap: ImageBitmap | undefined;
+  readonly #context = new OffscreenCanvas(1, 1).getContext("2d")!;
   #area: PictureArea | undefined;
   #lastScale = 0;
 
@@ -51,7 +50,8 @@ export class ViewPicture {
     const { box, width, height, scale: made } = this.#area!;
     // Upright, its pixels lie on those of the screen.
     context.imageSmoothingEnabled = view.rotation !== 0 || made !== scale;
-    context.drawImage(this.#bitmap!, box.left - view.centerX, box.top - view.centerY, width / made, height / made);
+    const { canvas } = this.#context;
+    context.drawImage(canvas, box.left - view.centerX, box.top - view.centerY, width / made, height / made);
   }
 
   #make(frame: FrameView, visible: SlideBox, scale: number): void {
@@ -73,9 +73,6 @@ export class ViewPicture {
       height,
     };
     this.#render(this.#context, this.#area, frame);
-    // A canvas would be copied whenever it is drawn.
-    this.#bitmap?.close();
-    this.#bitmap = canvas.transferToImageBitmap();
   }
 }
 
