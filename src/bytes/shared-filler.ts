@@ -11,6 +11,11 @@ const LONGEST_RUN_BYTES = 2 ** 20;
 const RUNS_PER_CALL = 4;
 /** So many places of a slide may be read on from at the same time, and each is read further ahead every time. */
 const REMEMBERED_RUNS = 8;
+/**
+ * The first blocks that somebody waits for are those of a slide's structure, which lie near each other and are asked for one
+ * after the other: each is read with all around it. A call costs as much as half a mebibyte.
+ */
+const OPENING_CALLS = 12;
 /** A request to a server takes its time however small it is. */
 const SHORTEST_SERVER_RUN_BYTES = 256 * 2 ** 10;
 /** While somebody waits, no more than so much is read along for others. */
@@ -46,6 +51,8 @@ export class SharedFiller {
   readonly #urgent: Waiting;
   readonly #wanted: Waiting;
   readonly #longestRun: number;
+  /** Calls so far for what somebody waited for. */
+  #urgentCalls = 0;
   /** The last runs: one that begins where another ended is being read on. */
   readonly #recentRuns: Run[] = [];
   /** The block from which on the idle fill has yet to look; past the end when there is nothing more to fill. */
@@ -89,15 +96,18 @@ export class SharedFiller {
     const isUrgent = this.isUrgent;
     let room = Math.min(this.#clock.batchBlocks, this.#longestRun);
     while (runs.length < RUNS_PER_CALL && room > 0) {
-      const block = this.#urgent.take(runs) ?? this.#wanted.take(runs);
+      const awaited = this.#urgent.take(runs);
+      const block = awaited ?? this.#wanted.take(runs);
       if (block === undefined) break;
-      const run = this.#runAround(block, runs, room);
+      const isOpening = awaited !== undefined && this.#urgentCalls < OPENING_CALLS;
+      const run = this.#runAround(block, runs, room, isOpening);
       runs.push(run);
       this.#recentRuns.unshift(run);
       if (this.#recentRuns.length > REMEMBERED_RUNS) this.#recentRuns.pop();
       room -= run.count;
       if (isUrgent) room = Math.min(room, this.#blocksIn(ALONG_BYTES));
     }
+    if (isUrgent) this.#urgentCalls++;
     if (runs.length > 0) this.#read(runs);
     return runs.length > 0;
   }
@@ -151,33 +161,38 @@ export class SharedFiller {
     return low;
   }
 
-  /** The stretch of claimed blocks of one file around a block. */
-  #runAround(block: number, others: readonly Run[], room: number): Run {
+  /** The stretch of blocks of one file around a block that are claimed, or read along with it. */
+  #runAround(block: number, others: readonly Run[], room: number, isOpening: boolean): Run {
     const { files, table } = this.shared;
     const file = this.#fileOf(block);
     const begin = files[file]!.firstBlock;
     const end = files[file + 1]?.firstBlock ?? table.length;
-    const shortest = Math.min(room, this.#shortestRun(file, block));
+    const along = this.#alongWith(file, block, isOpening ? room : 0);
+    const isOurs = (next: number) => {
+      if (next < begin || next >= end || isIn(others, next)) return false;
+      if (next >= along.from && next < along.until) Atomics.compareExchange(table, next, ABSENT, CLAIMED);
+      return Atomics.load(table, next) === CLAIMED;
+    };
     let first = block;
     let last = block;
-    while (last + 1 < end && last + 1 - first < room && !isIn(others, last + 1)) {
-      if (last + 1 - first < shortest) Atomics.compareExchange(table, last + 1, ABSENT, CLAIMED);
-      if (Atomics.load(table, last + 1) !== CLAIMED) break;
-      last++;
-    }
-    while (first > begin && last + 1 - first < room && !isIn(others, first - 1)) {
-      if (Atomics.load(table, first - 1) !== CLAIMED) break;
-      first--;
-    }
+    while (last + 1 - first < room && isOurs(last + 1)) last++;
+    while (last + 1 - first < room && isOurs(first - 1)) first--;
     return { file, first, count: last + 1 - first };
   }
 
-  /** How many blocks are read even where fewer are asked for. */
-  #shortestRun(file: number, block: number): number {
+  /**
+   * The blocks around one that are read with it even where nobody asks for them.
+   * @param around - so many where the slide is being opened, else 0.
+   */
+  #alongWith(file: number, block: number, around: number): { readonly from: number; readonly until: number } {
     const reader = this.#readers[file]!;
-    if (reader.dear && !reader.blob) return this.#blocksIn(SHORTEST_SERVER_RUN_BYTES);
+    if (reader.blob && around > 0) {
+      const from = block - (block % around);
+      return { from, until: from + around };
+    }
+    if (reader.dear && !reader.blob) return { from: block, until: block + this.#blocksIn(SHORTEST_SERVER_RUN_BYTES) };
     const before = this.#recentRuns.find(({ first, count }) => first + count === block);
-    return before ? Math.min(before.count * 2, this.#longestRun) : 1;
+    return { from: block, until: block + (before ? Math.min(before.count * 2, this.#longestRun) : 1) };
   }
 
   /** Reads runs, in one call where they are of Blobs, and publishes those of their blocks that are claimed. */

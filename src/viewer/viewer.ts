@@ -178,6 +178,8 @@ export class Viewer {
     this.#view = this.#clamp({ ...fitted(slide, this.size, view.rotation ?? 0), ...view });
     this.#sawPixels = false;
     this.#events.emit("slide", slide);
+    // Asks for what the first frame will show, which may be a while: a page that shows its first slide is busy.
+    this.#image.prepare(this.#frameView(), this.#view);
     this.#loop.request();
   }
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createSharedBlocks, fillState, hintRanges, specFromBytes } from "#bytes";
 import type { ByteReader } from "../../../src/bytes/byte-reader.ts";
 import { pushTo } from "../../../src/bytes/request-ring.ts";
@@ -60,6 +60,37 @@ describe("the I/O worker's reading of a slide", () => {
     expect(reads.every(([, count]) => count === 1)).toBe(true);
   });
 
+  it("reads what is asked for first, of a file behind the browser, with a mebibyte around it", () => {
+    const { filler, shared, reads, wait } = start({ ...ALL, isBlob: true });
+    const ask = (block: number) => {
+      if (shared.table[block]! > 0) return;
+      wait(block);
+      filler.listen();
+      filler.serve();
+    };
+    // As a TIFF is opened: its head, directories from the last one back, tables beside them.
+    for (const block of [0, 250, 249, 240, 3, 5, 245, 200]) ask(block);
+    expect(reads).toEqual([
+      [0, 64],
+      [192, 64],
+    ]);
+    // A hint is for what it names.
+    hintRanges(shared, [rangeOf(70)]);
+    filler.listen();
+    filler.serve();
+    expect(reads.at(-1)).toEqual([70, 1]);
+  });
+
+  it("reads tiles as they are asked for, once a slide is open", () => {
+    const { filler, reads, wait } = start({ ...ALL, budgetBytes: SIZE / 2, isBlob: true });
+    for (let block = 0; block < 40; block++) {
+      wait((block * 101) % 256);
+      filler.listen();
+      filler.serve();
+    }
+    expect(reads.slice(12).every(([, count]) => count <= 2)).toBe(true);
+  });
+
   it("fills in pauses only, and then all of it, with the right bytes", () => {
     const { filler, shared, reads } = start();
     expect(filler.fill(0)).toBe(false);
@@ -90,23 +121,41 @@ describe("the I/O worker's reading of a slide", () => {
   });
 });
 
+/** How the bytes from one position to another are read of a Blob; Node cannot do that at once. */
+let readBlob: (range: readonly [number, number]) => ArrayBuffer;
+vi.stubGlobal(
+  "FileReaderSync",
+  class {
+    readAsArrayBuffer(blob: unknown): ArrayBuffer {
+      return readBlob(blob as [number, number]);
+    }
+  },
+);
+
 function rangeOf(block: number) {
   return { file: 0, offset: block * 2 ** 14, length: 10 };
 }
 
-function start(options = ALL) {
+/** @param isBlob - behind the browser: a call costs much, however small. */
+function start({ isBlob = false, ...options }: { budgetBytes: number; isBlob?: boolean } = ALL) {
   const bytes = patternedBytes(0, SIZE);
   const spec = specFromBytes(bytes, "a.bin");
   const shared = createSharedBlocks({ entry: spec.path, files: [spec] }, options)!;
   const reads: [block: number, count: number][] = [];
+  const note = (from: number, to: number) => reads.push([from / shared.blockBytes, (to - from) / shared.blockBytes]);
+  readBlob = ([from, to]) => {
+    note(from, to);
+    return bytes.slice(from, to).buffer;
+  };
   const reader = {
     path: "a.bin",
     size: SIZE,
     dear: false,
     failure: undefined as Error | undefined,
+    ...(isBlob && { blob: { slice: (from: number, to: number) => [from, to] } as unknown as Blob }),
     read(target: Uint8Array, position: number): number {
       if (this.failure) throw this.failure;
-      reads.push([position / shared.blockBytes, target.length / shared.blockBytes]);
+      note(position, position + target.length);
       target.set(bytes.subarray(position, position + target.length));
       return target.length;
     },
