@@ -37,20 +37,56 @@ const DISK_NEEDED_BYTES = 3e9;
  */
 export async function setUp({ app = true, chromium = false, after = 0, brief = false } = {}) {
   checkNode();
+  const stop = new AbortController();
+  // Building the wasm module keeps one core busy most of the time: the sample is drawn on another meanwhile.
+  const drawing = later((say) => drawSample(say, stop.signal));
   const steps = [
     ["npm packages", installPackages],
-    ["wasm module", buildWasm],
-    ["sample slide", drawSample],
+    [
+      "wasm module",
+      (/** @type {(note: string) => void} */ say) => {
+        drawing.begin();
+        return buildWasm(say);
+      },
+    ],
+    ["sample slide", drawing.end],
     ["built-in encoder", writeEncoder],
     ...(app ? [/** @type {const} */ (["app", buildApp])] : []),
     ...(chromium ? [/** @type {const} */ (["Chromium", provideChromium])] : []),
   ];
   let index = 0;
-  for (const [name, work] of /** @type {[string, (say: (note: string) => void) => Promise<string>][]} */ (steps)) {
-    const label = `[${++index}/${steps.length + after}] ${name}`;
-    await step(label, work, (outcome) => outcome, { minSeconds: brief ? 1 : 0 });
+  try {
+    for (const [name, work] of /** @type {[string, (say: (note: string) => void) => Promise<string>][]} */ (steps)) {
+      const label = `[${++index}/${steps.length + after}] ${name}`;
+      await step(label, work, (outcome) => outcome, { minSeconds: brief ? 1 : 0 });
+    }
+  } finally {
+    stop.abort();
   }
   return index;
+}
+
+/**
+ * Work that begins in an earlier step than its own.
+ * @param {(say: (note: string) => void) => Promise<string>} work
+ */
+function later(work) {
+  /** @type {(note: string) => void} */
+  let tell = () => {};
+  /** @type {Promise<string> | undefined} */
+  let working;
+  return {
+    begin() {
+      working = work((note) => tell(note));
+      // Its own step says what went wrong.
+      working.catch(() => {});
+    },
+    /** @param {(note: string) => void} say */
+    async end(say) {
+      tell = say;
+      return (await working) ?? "";
+    },
+  };
 }
 
 function checkNode() {
@@ -116,8 +152,8 @@ async function buildWasm(say) {
   );
 }
 
-/** @param {(note: string) => void} say */
-function drawSample(say) {
+/** @param {(note: string) => void} say @param {AbortSignal} signal */
+function drawSample(say, signal) {
   return makeFiles({
     name: "sample",
     from: filesBelow("test/fixtures"),
@@ -128,6 +164,7 @@ function drawSample(say) {
     made: "drawn",
     failure: "The sample slide could not be drawn; this is a fault of ours, please report it.",
     say,
+    signal,
   });
 }
 
@@ -147,10 +184,10 @@ function writeEncoder(say) {
 
 /**
  * Has a script write files, once for every clone, and shows them in this one.
- * @param {{ name: string, from: string[], script: string, shown: string, made: string, failure: string, packages?: RegExp, say: (note: string) => void }} what
+ * @param {{ name: string, from: string[], script: string, shown: string, made: string, failure: string, packages?: RegExp, say: (note: string) => void, signal?: AbortSignal }} what
  *   `from`: the files that decide what is written; `packages`: npm packages whose versions do, too; `script` gets the folder to write into; `shown`: where it belongs here
  */
-async function makeFiles({ name, from, packages, script, shown: shownAt, made, failure, say }) {
+async function makeFiles({ name, from, packages, script, shown: shownAt, made, failure, say, signal }) {
   const hash = hashOf(from, packages ? lockedVersions(packages).join() : "");
   const kept = join(CACHE, name, hash);
   const stamp = join(STAMPS, name);
@@ -162,7 +199,7 @@ async function makeFiles({ name, from, packages, script, shown: shownAt, made, f
     const fresh = `${kept}.${process.pid}`;
     mkdirSync(fresh, { recursive: true });
     const tsx = join(ROOT, "node_modules/tsx/dist/cli.mjs");
-    const { ok, output } = await runQuietly(process.execPath, [tsx, script, fresh], { cwd: ROOT, say });
+    const { ok, output } = await runQuietly(process.execPath, [tsx, script, fresh], { cwd: ROOT, say, signal });
     if (!ok) {
       rmSync(fresh, { recursive: true, force: true });
       throw new SetupError(failure, lastLines(output, 20));

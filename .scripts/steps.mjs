@@ -62,13 +62,14 @@ export async function step(label, work, conclude = () => "", { minSeconds = 0 } 
  *
  * @param {string} command
  * @param {string[]} args
- * @param {{ cwd?: string, say?: (note: string) => void, env?: Record<string, string> }} [options]
+ * @param {{ cwd?: string, say?: (note: string) => void, env?: Record<string, string>, signal?: AbortSignal | undefined }} [options] `signal` ends it
  * @returns {Promise<{ ok: boolean, output: string }>} all it printed
  */
-export function runQuietly(command, args, { cwd, say, env } = {}) {
+export function runQuietly(command, args, { cwd, say, env, signal } = {}) {
   return new Promise((done) => {
     const child = spawn(command, args, {
       ...(cwd ? { cwd } : {}),
+      ...(signal ? { signal } : {}),
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -267,5 +267,40 @@ describe("npm test says what to do", () => {
       code: 1,
       last: "There is no browser at CHROME_PATH=/nowhere/chromium: set it to a Chromium or unset it.",
     });
+  });
+});
+
+describe("the sample slide", () => {
+  const drawer = () => join(clone, "node_modules/tsx/dist/cli.mjs");
+  const begun = () => join(machine, "begun");
+
+  beforeEach(() => mkdirSync(join(clone, "node_modules/tsx/dist"), { recursive: true }));
+
+  test("is drawn while the wasm module is built", async () => {
+    writeFileSync(drawer(), `import { writeFileSync } from "node:fs"; writeFileSync(${JSON.stringify(begun())}, "");`);
+    writeFileSync(
+      join(clone, "wasm/build.sh"),
+      `for i in $(seq 100); do [ -e "${begun()}" ] && echo "[wasm] built" && exit 0; sleep 0.1; done; exit 1`,
+    );
+    program("seq", 'awk "BEGIN { for (i = 1; i <= $1; i++) print i }"');
+    expect(await run(["setup.mjs", "--without-app"], {})).toMatchObject({ code: 0 });
+  });
+
+  test("is given up where the module cannot be built", async () => {
+    const ended = join(machine, "ended");
+    const [beginning, ending] = [begun(), ended].map((file) => JSON.stringify(file));
+    writeFileSync(
+      drawer(),
+      `import { writeFileSync } from "node:fs";
+      process.on("SIGTERM", () => (writeFileSync(${ending}, ""), process.exit()));
+      setTimeout(() => {}, 60_000);
+      writeFileSync(${beginning}, "");`,
+    );
+    writeFileSync(
+      join(clone, "wasm/build.sh"),
+      `while [ ! -e "${begun()}" ]; do sleep 0.1; done; echo "[wasm] No."; exit 1`,
+    );
+    expect(await start()).toEqual({ code: 1, last: "No." });
+    await expect.poll(() => existsSync(ended)).toBe(true);
   });
 });
