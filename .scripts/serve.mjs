@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, resolve, sep } from "node:path";
-import { pipeline } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { ISOLATION_HEADERS } from "./headers.mjs";
 
 /** @type {Record<string, string>} */
@@ -120,19 +120,33 @@ async function answer(root, isolated, request, response) {
 
   const ifRange = request.headers["if-range"];
   const wanted = request.headers.range && (!ifRange || ifRange === etag) ? request.headers.range : undefined;
-  const range = wanted ? parseRange(wanted, file.size) : undefined;
-  if (range === "unsatisfiable") return end(416, { ...known, "Content-Range": `bytes */${file.size}` });
+  // Whoever hangs up in the middle has had enough.
+  sendBytes(request, response, file, { ...headers, ...known }, wanted).catch(() => {});
+}
 
-  const first = range ? range.first : 0;
-  const last = range ? range.last : file.size - 1;
+/**
+ * Answers with a file, or with the range of it that is asked for; without the bytes where only the headers are (HEAD).
+ * @param {import("node:http").IncomingMessage} request
+ * @param {import("node:http").ServerResponse} response
+ * @param {{ path: string, size: number }} file
+ * @param {Record<string, string | number>} headers
+ * @param {string | undefined} rangeHeader
+ */
+export async function sendBytes(request, response, { path, size }, headers, rangeHeader) {
+  const range = rangeHeader ? parseRange(rangeHeader, size) : undefined;
+  if (range === "unsatisfiable") {
+    response.writeHead(416, { ...headers, "Content-Range": `bytes */${size}`, "Content-Length": 0 });
+    response.end();
+    return;
+  }
+  const { first, last } = range ?? { first: 0, last: size - 1 };
   response.writeHead(range ? 206 : 200, {
     ...headers,
-    ...known,
     "Content-Length": last - first + 1,
-    ...(range ? { "Content-Range": `bytes ${first}-${last}/${file.size}` } : {}),
+    ...(range ? { "Content-Range": `bytes ${first}-${last}/${size}` } : {}),
   });
-  if (request.method === "HEAD" || file.size === 0) return response.end();
-  pipeline(createReadStream(file.path, { start: first, end: last }), response, () => {});
+  if (request.method === "HEAD" || size === 0) response.end();
+  else await pipeline(createReadStream(path, { start: first, end: last }), response);
 }
 
 /**

@@ -1,11 +1,11 @@
 // @ts-check
 import { randomUUID } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
+import { createWriteStream } from "node:fs";
 import { link, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { ISOLATION_HEADERS } from "../headers.mjs";
-import { parseRange } from "../serve.mjs";
+import { sendBytes } from "../serve.mjs";
 
 /**
  * A folder of this machine for the page that is served beside it: GET, HEAD, PUT and DELETE below a path that nobody else can
@@ -99,19 +99,12 @@ async function list(folder, response) {
 async function send(file, request, response) {
   const facts = await stat(file);
   if (!facts.isFile()) return 404;
-  const { size } = facts;
-  const range = request.headers.range ? parseRange(request.headers.range, size) : undefined;
-  if (range === "unsatisfiable") return 416;
-  const { first, last } = range ?? { first: 0, last: size - 1 };
-  response.writeHead(range ? 206 : 200, {
+  const headers = {
     ...ISOLATION_HEADERS,
     "Content-Type": "application/octet-stream",
-    "Content-Length": last - first + 1,
     "Last-Modified": facts.mtime.toUTCString(),
-    ...(range ? { "Content-Range": `bytes ${first}-${last}/${size}` } : {}),
-  });
-  if (request.method === "HEAD" || size === 0) response.end();
-  else await pipeline(createReadStream(file, { start: first, end: last }), response);
+  };
+  await sendBytes(request, response, { path: file, size: facts.size }, headers, request.headers.range);
   return undefined;
 }
 

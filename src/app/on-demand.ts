@@ -1,3 +1,5 @@
+import { messageOf } from "#base";
+
 /** Part of the app could not be fetched. */
 export class NotLoadedError extends Error {
   override readonly name = "NotLoadedError";
@@ -21,7 +23,7 @@ export function onDemand<T>(make: () => Promise<T>): OnDemand<T> {
     failed.delete(load);
     promise = make().catch((cause: unknown) => {
       failed.add(load);
-      throw new NotLoadedError(cause instanceof Error ? cause.message : String(cause), { cause });
+      throw new NotLoadedError(messageOf(cause), { cause });
     });
     return promise;
   };

@@ -41,7 +41,7 @@ export function createTissueFinding(parts: AnalysisParts) {
         onProgress: (done, total) => !abort.signal.aborted && change(id, { tissue: { kind: "working", done, total } }),
       });
       abort.signal.throwIfAborted();
-      change(id, { tissue: { kind: "done", value: { ...found, share: shareOf(found.polygons, slide) } } });
+      change(id, { tissue: { kind: "done", value: { ...found, share: shareOf(areaPx(found.polygons), slide) } } });
       void preview();
     } catch (error) {
       if (abort.signal.aborted) {
@@ -109,8 +109,9 @@ export function createTissueFinding(parts: AnalysisParts) {
       engine = loaded;
       const mpp = tissueOf(tissue.getState(), id).mpp;
       const { x, y } = mpp === undefined ? (slide.mpp ?? { x: undefined, y: undefined }) : { x: mpp, y: mpp };
-      const areaMm2 = x === undefined ? undefined : (areaPx(polygons) * x * y) / 1e6;
-      const value = { polygons, areaMm2, share: shareOf(polygons, slide) };
+      const pixels = areaPx(polygons);
+      const areaMm2 = x === undefined ? undefined : (pixels * x * y) / 1e6;
+      const value = { polygons, areaMm2, share: shareOf(pixels, slide) };
       tissue.getState().change(id, { tissue: { kind: "done", value } });
       void preview();
     },
@@ -130,6 +131,6 @@ function areaPx(polygons: FoundTissue["polygons"]): number {
   return polygons.reduce((sum, polygon) => sum + polygonArea(polygon), 0);
 }
 
-function shareOf(polygons: FoundTissue["polygons"], { width, height }: Slide): number {
-  return areaPx(polygons) / (width * height);
+function shareOf(pixels: number, { width, height }: Slide): number {
+  return pixels / (width * height);
 }

@@ -5,6 +5,7 @@ import type { ChromeState } from "../stores/chrome.ts";
 import { useChrome, useChromeStore, useJob } from "../stores/context.tsx";
 import { hasJob } from "../stores/job.ts";
 import { PANEL_TABS } from "../stores/settings.ts";
+import { pullUp } from "../stores/show-tab.ts";
 import { words } from "../words.ts";
 import styles from "./Layout.module.css";
 import { Loaded } from "./Loaded.tsx";
@@ -22,8 +23,7 @@ export function Sheet({ foot }: { foot: ReactNode }) {
   const tab = useChrome((state) => state.sheetTab);
   const hidden = useChrome((state) => state.hidden);
   const isThereJob = useJob(hasJob);
-  const open = (sheetTab: ChromeState["sheetTab"]) =>
-    chrome.setState({ sheetTab, sheet: sheet === "closed" ? "half" : sheet });
+  const open = (sheetTab: ChromeState["sheetTab"]) => pullUp(chrome, sheetTab);
   const isOpen = sheet !== "closed";
   return (
     <aside className={styles.sheet} data-sheet={sheet} hidden={hidden} aria-label={words.layout.sheet}>

@@ -19,6 +19,7 @@ export function showJob({ settings, chrome }: Sides): void {
   pullUp(chrome, "slides");
 }
 
-function pullUp(chrome: ChromeStore, sheetTab: "slides" | PanelTab): void {
+/** Puts a tab in front in the phone's sheet, which comes half up where it was closed. */
+export function pullUp(chrome: ChromeStore, sheetTab: "slides" | PanelTab): void {
   chrome.setState(({ sheet }) => ({ sheet: sheet === "closed" ? "half" : sheet, sheetTab }));
 }

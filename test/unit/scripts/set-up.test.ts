@@ -273,16 +273,15 @@ describe("npm test says what to do", () => {
 describe("the sample slide", () => {
   const drawer = () => join(clone, "node_modules/tsx/dist/cli.mjs");
   const begun = () => join(machine, "begun");
+  /** Ten seconds at most, for the shell. */
+  const waitForDrawing = () =>
+    `left=100; while [ ! -e "${begun()}" ] && [ $left -gt 0 ]; do sleep 0.1; left=$((left - 1)); done`;
 
   beforeEach(() => mkdirSync(join(clone, "node_modules/tsx/dist"), { recursive: true }));
 
   test("is drawn while the wasm module is built", async () => {
     writeFileSync(drawer(), `import { writeFileSync } from "node:fs"; writeFileSync(${JSON.stringify(begun())}, "");`);
-    writeFileSync(
-      join(clone, "wasm/build.sh"),
-      `for i in $(seq 100); do [ -e "${begun()}" ] && echo "[wasm] built" && exit 0; sleep 0.1; done; exit 1`,
-    );
-    program("seq", 'awk "BEGIN { for (i = 1; i <= $1; i++) print i }"');
+    writeFileSync(join(clone, "wasm/build.sh"), `${waitForDrawing()}; [ -e "${begun()}" ] && echo "[wasm] built"`);
     expect(await run(["setup.mjs", "--without-app"], {})).toMatchObject({ code: 0 });
   });
 
@@ -296,10 +295,7 @@ describe("the sample slide", () => {
       setTimeout(() => {}, 60_000);
       writeFileSync(${beginning}, "");`,
     );
-    writeFileSync(
-      join(clone, "wasm/build.sh"),
-      `while [ ! -e "${begun()}" ]; do sleep 0.1; done; echo "[wasm] No."; exit 1`,
-    );
+    writeFileSync(join(clone, "wasm/build.sh"), `${waitForDrawing()}; echo "[wasm] No."; exit 1`);
     expect(await start()).toEqual({ code: 1, last: "No." });
     await expect.poll(() => existsSync(ended)).toBe(true);
   });
