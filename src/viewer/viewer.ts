@@ -179,7 +179,7 @@ export class Viewer {
     this.#sawPixels = false;
     this.#events.emit("slide", slide);
     // Asks for what the first frame will show, which may be a while: a page that shows its first slide is busy.
-    this.#image.prepare(this.#frameView(), this.#view);
+    this.#image.prepare(this.#frameView(false), this.#view);
     this.#loop.request();
   }
 
@@ -349,7 +349,7 @@ export class Viewer {
   #frame(now: number, elapsedMs: number): boolean {
     this.#step(elapsedMs);
     const moved = this.#shownView === undefined || !sameView(this.#shownView, this.#view);
-    this.#draw();
+    this.#draw(moved);
     this.#frames++;
     this.#count(now);
     if (moved && this.slide) {
@@ -380,8 +380,8 @@ export class Viewer {
     if (over || stuck) this.stop();
   }
 
-  #draw(): void {
-    const frame = this.#frameView();
+  #draw(moving = false): void {
+    const frame = this.#frameView(moving);
     const destination = this.#motion ? this.#clamp(this.#goal ?? frame.view) : frame.view;
     const scenes: TileScene[] = [];
     for (const layer of this.#image ? [this.#image, ...this.#layers] : []) {
@@ -392,12 +392,13 @@ export class Viewer {
     this.#stage.paint(frame, this.#image ? this.#layers : []);
   }
 
-  #frameView(): FrameView {
+  #frameView(moving: boolean): FrameView {
     const { size, deviceSize, pixelRatio } = this.#stage;
     // While the scale changes, moving to whole pixels would show as a tremble.
     const steady = this.#goal === undefined || this.#goal.downsample === this.#view.downsample;
     const view = steady ? snapped(this.#view, size, pixelRatio) : this.#view;
-    return { view, size, deviceSize, pixelRatio };
+    const hasty = moving && this.#drawer.renderer.kind === "canvas2d";
+    return { view, size, deviceSize, pixelRatio, hasty };
   }
 
   #report(moved: boolean): void {

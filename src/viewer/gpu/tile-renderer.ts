@@ -41,6 +41,8 @@ export interface FrameView {
   readonly deviceSize: Size;
   /** Device pixels per CSS pixel. */
   readonly pixelRatio: number;
+  /** One of a movement, drawn without a GPU: in time rather than smooth. */
+  readonly hasty: boolean;
 }
 
 /**

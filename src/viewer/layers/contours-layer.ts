@@ -1,4 +1,5 @@
 import { type Polygon, type Ring, ringBounds } from "#kernels";
+import { type Context2d, type PixelBox, scaled } from "../gpu/scrolled-picture.ts";
 import type { FrameView } from "../gpu/tile-renderer.ts";
 import type { SlideBox } from "../viewport.ts";
 import { PaintedLayer } from "./painted-layer.ts";
@@ -23,7 +24,7 @@ interface PlacedRing {
 /** Outlines of tissue with their holes. Only what is in view is drawn, and no finer than the screen. */
 export class ContoursLayer extends PaintedLayer {
   #rings: readonly PlacedRing[] = [];
-  readonly #picture = new ViewPicture((context, area, frame) => this.#draw(context, area, frame));
+  readonly #picture = new ViewPicture((context, area) => this.#draw(context, area));
 
   constructor(polygons: readonly Polygon[] = []) {
     super();
@@ -45,23 +46,27 @@ export class ContoursLayer extends PaintedLayer {
     this.#picture.draw(context, frame);
   }
 
-  #draw(context: OffscreenCanvasRenderingContext2D, { box, scale }: PictureArea, { pixelRatio }: FrameView): void {
+  #draw(context: Context2d, { box, scale, pixelRatio, origin }: PictureArea): void {
     const width = WIDTH_CSS_PX * pixelRatio;
     const halo = width + 2 * HALO_CSS_PX * pixelRatio;
     // A line's half width may reach in from outside.
-    const reach = halo / scale;
-    const near = {
-      left: box.left - reach,
-      top: box.top - reach,
-      right: box.right + reach,
-      bottom: box.bottom + reach,
-    };
+    const near = scaled(
+      { left: box.left - halo, top: box.top - halo, right: box.right + halo, bottom: box.bottom + halo },
+      1 / scale,
+    );
     const visible = this.#rings.filter((ring) => touches(ring.box, near));
     const paths = [false, true].map((isHole) => {
       const path = new Path2D();
-      for (const ring of visible) if (ring.isHole === isHole) trace(path, ring.points, box, scale, near);
+      for (const ring of visible) if (ring.isHole === isHole) trace(path, ring.points, origin, scale, near);
       return path;
     });
+    const [left, top] = [box.left - origin.left, box.top - origin.top];
+    const [boxWidth, boxHeight] = [box.right - box.left, box.bottom - box.top];
+    context.save();
+    context.beginPath();
+    context.rect(left, top, boxWidth, boxHeight);
+    context.clip();
+    context.clearRect(left, top, boxWidth, boxHeight);
     context.lineJoin = "round";
     context.strokeStyle = HALO;
     context.lineWidth = halo;
@@ -71,11 +76,18 @@ export class ContoursLayer extends PaintedLayer {
     context.stroke(paths[0]!);
     context.strokeStyle = HOLE;
     context.stroke(paths[1]!);
+    context.restore();
   }
 }
 
 /** Adds what shows of a ring: stretches outside the view are left out, steps too small to see are taken together. */
-function trace(path: Path2D, points: Ring, { left, top }: SlideBox, scale: number, near: SlideBox): void {
+function trace(
+  path: Path2D,
+  points: Ring,
+  { left, top }: Pick<PixelBox, "left" | "top">,
+  scale: number,
+  near: SlideBox,
+): void {
   const minStep = MIN_STEP_DEVICE_PX / scale;
   let lastX = points[0]!;
   let lastY = points[1]!;
@@ -92,8 +104,8 @@ function trace(path: Path2D, points: Ring, { left, top }: SlideBox, scale: numbe
       (y > near.bottom && lastY > near.bottom);
     if (isOutside) isDown = false;
     else {
-      if (!isDown) path.moveTo((lastX - left) * scale, (lastY - top) * scale);
-      path.lineTo((x - left) * scale, (y - top) * scale);
+      if (!isDown) path.moveTo(lastX * scale - left, lastY * scale - top);
+      path.lineTo(x * scale - left, y * scale - top);
       isDown = true;
     }
     lastX = x;

@@ -1,3 +1,4 @@
+import type { Context2d } from "../gpu/scrolled-picture.ts";
 import type { FrameView } from "../gpu/tile-renderer.ts";
 import { PaintedLayer } from "./painted-layer.ts";
 import { type EdgeLines, PatchSquares } from "./patch-squares.ts";
@@ -19,7 +20,7 @@ const NOTHING = new Int32Array(0);
 export class PatchGridLayer extends PaintedLayer {
   #squares: PatchSquares;
   #area: TexelPicture | undefined;
-  readonly #lines = new ViewPicture((context, area, frame) => this.#drawLines(context, area, frame));
+  readonly #lines = new ViewPicture((context, area) => this.#drawLines(context, area));
 
   constructor(coords: Int32Array = NOTHING, sideLevel0 = 1) {
     super();
@@ -45,41 +46,45 @@ export class PatchGridLayer extends PaintedLayer {
     this.#lines.draw(context, frame);
   }
 
-  #drawLines(context: OffscreenCanvasRenderingContext2D, area: PictureArea, { view, pixelRatio }: FrameView): void {
-    const image = new ImageData(area.width, area.height);
+  #drawLines(context: Context2d, area: PictureArea): void {
+    const { box, scale, pixelRatio, origin } = area;
+    const image = new ImageData(box.right - box.left, box.bottom - box.top);
     const pixels = new Uint32Array(image.data.buffer);
     const { horizontal, vertical, side } = this.#squares;
     const width = Math.max(1, Math.round(pixelRatio));
-    if (side / view.downsample >= MIN_EDGED_CSS_PX) {
+    if (side * scale >= MIN_EDGED_CSS_PX * pixelRatio) {
       writeLines(pixels, horizontal, area, { width, shift: width, color: EDGE }, "horizontal");
       writeLines(pixels, vertical, area, { width, shift: width, color: EDGE }, "vertical");
     }
     writeLines(pixels, horizontal, area, { width, shift: 0, color: LINE }, "horizontal");
     writeLines(pixels, vertical, area, { width, shift: 0, color: LINE }, "vertical");
-    context.putImageData(image, 0, 0);
+    context.putImageData(image, box.left - origin.left, box.top - origin.top);
   }
 }
 
-/** Writes lines into the pixels: thousands of them, far faster than a canvas draws boxes. */
+/** Writes lines into the pixels of the area: thousands of them, far faster than a canvas draws boxes. */
 function writeLines(
   pixels: Uint32Array,
   lines: EdgeLines,
-  { box, scale, width, height }: PictureArea,
+  { box, scale }: PictureArea,
   { width: lineWidth, shift, color }: { width: number; shift: number; color: number },
   direction: "horizontal" | "vertical",
 ): void {
+  const width = box.right - box.left;
+  const height = box.bottom - box.top;
   const isHorizontal = direction === "horizontal";
   const [across, along] = isHorizontal ? [box.top, box.left] : [box.left, box.top];
   const [acrossPx, alongPx] = isHorizontal ? [height, width] : [width, height];
   const [acrossStride, alongStride] = isHorizontal ? [width, 1] : [1, width];
   for (let at = 0; at < lines.length; at += 3) {
-    const position = Math.round((lines[at]! - across) * scale) + shift;
-    if (position < 0 || position + lineWidth > acrossPx) continue;
-    const from = Math.max(0, Math.round((lines[at + 1]! - along) * scale));
-    const to = Math.min(alongPx, Math.round((lines[at + 2]! - along) * scale) + lineWidth);
-    for (let line = 0; line < lineWidth; line++) {
-      const begin = (position + line) * acrossStride + from * alongStride;
-      const end = (position + line) * acrossStride + to * alongStride;
+    const position = Math.round(lines[at]! * scale) + shift - across;
+    if (position <= -lineWidth || position >= acrossPx) continue;
+    const from = Math.max(0, Math.round(lines[at + 1]! * scale) - along);
+    const to = Math.min(alongPx, Math.round(lines[at + 2]! * scale) + lineWidth - along);
+    const last = Math.min(position + lineWidth, acrossPx);
+    for (let line = Math.max(0, position); line < last; line++) {
+      const begin = line * acrossStride + from * alongStride;
+      const end = line * acrossStride + to * alongStride;
       for (let pixel = begin; pixel < end; pixel += alongStride) pixels[pixel] = color;
     }
   }

@@ -1,30 +1,33 @@
+import { type Context2d, outward, type PixelBox, ScrolledPicture, scaled } from "../gpu/scrolled-picture.ts";
 import type { FrameView } from "../gpu/tile-renderer.ts";
-import { contains, type SlideBox, visibleBox } from "../viewport.ts";
+import { visibleBox } from "../viewport.ts";
 import { scaleOf } from "./layer.ts";
 
-/** What a picture shows: an upright part of the slide at the scale of the view. */
+/** A part of the picture to be made. */
 export interface PictureArea {
-  /** In level-0 pixels; its top left is the corner of the first pixel. */
-  readonly box: SlideBox;
-  /** Pixels of the picture, which are device pixels, per level-0 pixel. */
+  readonly box: PixelBox;
+  /** Device pixels per level-0 pixel: slide pixel x lies at x * scale. */
   readonly scale: number;
-  readonly width: number;
-  readonly height: number;
+  /** Device pixels per CSS pixel. */
+  readonly pixelRatio: number;
+  /** The pixel that is the context's first. */
+  readonly origin: Pick<PixelBox, "left" | "top">;
 }
 
-/** Paints an area on a clear canvas of its size. @param frame - that shows it first. */
-export type RenderArea = (context: OffscreenCanvasRenderingContext2D, area: PictureArea, frame: FrameView) => void;
+/** Paints all of an area, whatever stands there, and nothing outside it. */
+export type RenderArea = (context: Context2d, area: PictureArea) => void;
 
-/** How far a pan goes before the picture is made anew. */
-const MARGIN_PX = 192;
-/** How much larger or smaller than it was made a picture is shown while the scale changes. */
+/** How much larger than it was made a picture is shown while the scale changes. Never smaller: thin lines would break up. */
 const MAX_STRETCH = 1.7;
+/** Zooming out, a picture is made for a scale this much smaller, which comes soon. */
+const AHEAD = 1.25;
+/** What comes into view is made that much at a time: most frames of a movement then only copy. */
+const STEP_PX = 64;
 
-/** A picture of what lies over the view, made once for every scale at rest: a movement is one copy of it, whatever is in it. */
+/** A picture of what lies over the view, made for every scale at rest: a movement copies it, whatever is in it. */
 export class ViewPicture {
   readonly #render: RenderArea;
-  readonly #context = new OffscreenCanvas(1, 1).getContext("2d")!;
-  #area: PictureArea | undefined;
+  readonly #picture = new ScrolledPicture({}, STEP_PX);
   #lastScale = 0;
 
   constructor(render: RenderArea) {
@@ -33,51 +36,23 @@ export class ViewPicture {
 
   /** What it shows has changed. */
   forget(): void {
-    this.#area = undefined;
+    this.#picture.begin(0);
   }
 
   /** @param context - as a layer is given it. */
   draw(context: CanvasRenderingContext2D, frame: FrameView): void {
-    const { view, size } = frame;
-    const scale = scaleOf(frame);
-    const visible = visibleBox(view, size);
-    // While the scale changes the picture there is is drawn larger or smaller; the frame at rest makes a sharp one.
-    const isZooming = scale !== this.#lastScale;
-    if (!this.#area || !contains(this.#area.box, visible) || !isGoodFor(this.#area.scale, scale, isZooming)) {
-      this.#make(frame, visible, scale);
-    }
-    this.#lastScale = scale;
-    const { box, width, height, scale: made } = this.#area!;
-    // Upright, its pixels lie on those of the screen.
-    context.imageSmoothingEnabled = view.rotation !== 0 || made !== scale;
-    const { canvas } = this.#context;
-    context.drawImage(canvas, box.left - view.centerX, box.top - view.centerY, width / made, height / made);
+    const picture = this.#picture;
+    const { view, size, pixelRatio } = frame;
+    const now = scaleOf(frame);
+    // While the scale changes the picture there is is drawn larger; the frame at rest makes a sharp one.
+    const last = this.#lastScale;
+    this.#lastScale = now;
+    const stretch = now / picture.scale;
+    const isGood = now === last ? stretch === 1 : stretch >= 1 && stretch < MAX_STRETCH;
+    if (!isGood) picture.begin(now < last ? now / AHEAD : now);
+    const { scale } = picture;
+    const needed = outward(scaled(visibleBox(view, size), scale));
+    picture.cover(needed, (target, box, origin) => this.#render(target, { box, scale, pixelRatio, origin }));
+    picture.present(context, frame, !frame.hasty);
   }
-
-  #make(frame: FrameView, visible: SlideBox, scale: number): void {
-    const { view, deviceSize } = frame;
-    const onPixel = (at: number, center: number, length: number) =>
-      center + (Math.floor((at - center) * scale + length / 2 + 1e-3) - MARGIN_PX - length / 2) / scale;
-    const left = onPixel(visible.left, view.centerX, deviceSize.width);
-    const top = onPixel(visible.top, view.centerY, deviceSize.height);
-    const width = Math.ceil((visible.right - left) * scale) + MARGIN_PX + 1;
-    const height = Math.ceil((visible.bottom - top) * scale) + MARGIN_PX + 1;
-    const { canvas } = this.#context;
-    // Setting the size clears it, too.
-    canvas.width = width;
-    canvas.height = height;
-    this.#area = {
-      box: { left, top, right: left + width / scale, bottom: top + height / scale },
-      scale,
-      width,
-      height,
-    };
-    this.#render(this.#context, this.#area, frame);
-  }
-}
-
-function isGoodFor(made: number, scale: number, isZooming: boolean): boolean {
-  if (made === scale) return true;
-  const ratio = scale / made;
-  return isZooming && ratio < MAX_STRETCH && ratio > 1 / MAX_STRETCH;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ContoursLayer, colorMap, type Layer, PatchGridLayer, ScoreLayer, type Viewer, type ViewState } from "#viewer";
-import { mountViewer, openSettled } from "../../support/mounted-viewer.ts";
+import { mountViewer, next, openSettled } from "../../support/mounted-viewer.ts";
 import { PositionSlide } from "../../support/position-slide.ts";
 
 const SLIDE = { width: 100_000, height: 80_000, downsamples: [1, 4, 16, 64], unit: 400, readMs: 0 };
@@ -160,3 +160,71 @@ test("after a zoom the lines are where they were, and sharp again", async () => 
   expect(marked[1]! - marked[0]!).toBe(3);
   expect(bare(10_400 + 12, 10_600)).toBe(true);
 });
+
+test("a movement of a turned view ends smooth, however hastily it is drawn", async () => {
+  const layer = new ContoursLayer([{ shell: ring(20_400, 20_400, 20_900, 20_900), holes: [] }]);
+  const { viewer } = await look(layer, { centerX: 20_500, centerY: 20_500, downsample: 4, rotation: 0.6 });
+  const onScreen = () => pixels(document.querySelector("canvas")!);
+  const settled = next(viewer, "settled");
+  viewer.panBy(20, 10);
+  await next(viewer, "view");
+  const moving = onScreen();
+  await settled;
+  const smooth = pixels(viewer.capture());
+  expect(difference(onScreen(), smooth)).toBe(0);
+  expect(difference(moving, smooth)).toBeGreaterThan(20);
+});
+
+describe.each([
+  ["upright", 0],
+  ["turned", 0.6],
+])("a picture that was moved along, %s", (_, rotation) => {
+  const wavy = new Float64Array(2002);
+  for (let at = 0; at <= 1000; at++) {
+    wavy[at * 2] = 20_000 + at * 20;
+    wavy[at * 2 + 1] = 25_000 + 1000 * Math.sin(at / 7) + at * 10;
+  }
+  const coords = Int32Array.from(
+    { length: 8000 },
+    (_, at) => 20_000 + (at % 2 ? Math.floor(at / 200) : (at >> 1) % 100) * 200,
+  );
+  const LAYERS: [string, () => Layer][] = [
+    ["grid", () => new PatchGridLayer(coords, 200)],
+    ["contours", () => new ContoursLayer([{ shell: wavy, holes: [ring(24_000, 24_000, 27_000, 27_000)] }])],
+  ];
+  test.each(LAYERS)("shows the %s as one made there", async (_, make) => {
+    const { viewer } = await look(make(), { centerX: 22_000, centerY: 22_000, downsample: 8, rotation });
+    viewer.capture();
+    const step = (factor: number, zoom = 1) => {
+      viewer.panBy(31 * factor, 23 * factor);
+      viewer.zoomBy(zoom);
+      viewer.capture();
+    };
+    for (let times = 0; times < 10; times++) step(0, 0.97);
+    for (let times = 0; times < 10; times++) step(0, 1 / 0.97);
+    // Several times farther than its margin, and half of it back.
+    for (let times = 0; times < 30; times++) step(1);
+    for (let times = 0; times < 15; times++) step(-1);
+    const moved = pixels(viewer.capture());
+    const other = mountViewer({ renderer: "canvas2d" });
+    await openSettled(other, new PositionSlide(SLIDE), viewer.view);
+    const bare = pixels(other.capture());
+    other.addLayer(make());
+    const fresh = pixels(other.capture());
+    expect(difference(bare, fresh)).toBeGreaterThan(60);
+    // Where tiles are smoothed, or lines, the last digit of a colour may go either way.
+    expect(difference(moved, fresh)).toBeLessThanOrEqual(3);
+  });
+});
+
+function pixels(picture: HTMLCanvasElement): Uint8ClampedArray {
+  return picture.getContext("2d")!.getImageData(0, 0, picture.width, picture.height).data;
+}
+
+/** The most that any value differs by. */
+function difference(a: Uint8ClampedArray, b: Uint8ClampedArray): number {
+  expect(a).toHaveLength(b.length);
+  let most = 0;
+  for (let at = 0; at < a.length; at++) most = Math.max(most, Math.abs(a[at]! - b[at]!));
+  return most;
+}

@@ -1,0 +1,199 @@
+import { assert } from "#base";
+import { contains, type SlideBox } from "../viewport.ts";
+import type { FrameView } from "./tile-renderer.ts";
+
+/** Whole device pixels of the upright slide at some scale: slide pixel x lies at x * scale. */
+export interface PixelBox {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+export type Context2d = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
+
+/**
+ * Paints all of a box, whatever stands there, and nothing outside it.
+ * @param origin - the pixel that is the context's first.
+ */
+export type PaintBox = (context: Context2d, box: PixelBox, origin: Pick<PixelBox, "left" | "top">) => void;
+
+interface Surface {
+  readonly canvas: OffscreenCanvas;
+  readonly context: OffscreenCanvasRenderingContext2D;
+}
+
+const NOTHING: PixelBox = { left: 0, top: 0, right: 0, bottom: 0 };
+/** Room around the view, so that most frames of a pan copy nothing within the picture. */
+const MARGIN_DEVICE_PX = 192;
+
+/**
+ * An upright picture of the slide at one scale, somewhat larger than the view. What comes into view is painted, and what
+ * is painted stays as long as the scale does: a frame of a pan paints two narrow strips.
+ */
+export class ScrolledPicture {
+  readonly #settings: CanvasRenderingContext2DSettings;
+  readonly #stepPx: number;
+  #front: Surface;
+  #back: Surface | undefined;
+  #scale = 0;
+  /** What the front surface has room for. */
+  #area = NOTHING;
+  /** What of it has been painted. */
+  #painted = NOTHING;
+
+  /** @param stepPx - what comes into view is painted that much at a time. */
+  constructor(settings: CanvasRenderingContext2DSettings, stepPx: number) {
+    this.#settings = settings;
+    this.#stepPx = stepPx;
+    this.#front = surface(settings);
+  }
+
+  /** Device pixels per level-0 pixel. */
+  get scale(): number {
+    return this.#scale;
+  }
+
+  /** Begins anew, at that scale. */
+  begin(scale: number): void {
+    this.#scale = scale;
+    this.#painted = NOTHING;
+  }
+
+  /** Sees that the box is painted. */
+  cover(needed: PixelBox, paint: PaintBox): void {
+    if (isEmpty(this.#painted)) this.#place(needed);
+    else if (!contains(this.#area, needed)) this.#move(needed);
+    this.#extend(needed, paint);
+  }
+
+  /** Paints the box again, where it is painted. */
+  repaint(box: PixelBox, paint: PaintBox): void {
+    this.#paint(intersection(box, this.#painted), paint);
+  }
+
+  /** Copies what the frame shows to the screen: as it is where scale and angle allow it. @param smooth - where they do not. */
+  present(context: CanvasRenderingContext2D, { view, deviceSize, pixelRatio }: FrameView, smooth: boolean): void {
+    const { width, height } = deviceSize;
+    const centerX = view.centerX * this.#scale - this.#area.left;
+    const centerY = view.centerY * this.#scale - this.#area.top;
+    const { canvas } = this.#front;
+    const stretch = pixelRatio / view.downsample / this.#scale;
+    if (view.rotation === 0 && stretch === 1) {
+      context.setTransform(1, 0, 0, 1, 0, 0);
+      context.imageSmoothingEnabled = false;
+      context.drawImage(canvas, Math.round(width / 2 - centerX), Math.round(height / 2 - centerY));
+      return;
+    }
+    const cos = Math.cos(view.rotation) * stretch;
+    const sin = Math.sin(view.rotation) * stretch;
+    context.setTransform(cos, sin, -sin, cos, width / 2, height / 2);
+    context.imageSmoothingEnabled = smooth;
+    context.imageSmoothingQuality = "low";
+    context.drawImage(canvas, -centerX, -centerY);
+    context.setTransform(1, 0, 0, 1, 0, 0);
+  }
+
+  /** Lays the area around what is needed, keeping the surface when it is large enough: a new one takes many milliseconds. */
+  #place(needed: PixelBox): void {
+    const width = needed.right - needed.left + 2 * MARGIN_DEVICE_PX;
+    const height = needed.bottom - needed.top + 2 * MARGIN_DEVICE_PX;
+    const { canvas } = this.#front;
+    const tooLarge = canvas.width * canvas.height > 2 * width * height;
+    if (canvas.width < width || canvas.height < height || tooLarge) {
+      canvas.width = width;
+      canvas.height = height;
+      this.#back = undefined;
+    }
+    const left = needed.left - MARGIN_DEVICE_PX;
+    const top = needed.top - MARGIN_DEVICE_PX;
+    this.#area = { left, top, right: left + canvas.width, bottom: top + canvas.height };
+  }
+
+  /** Lays the area elsewhere and takes along what is painted. */
+  #move(needed: PixelBox): void {
+    const from = this.#area;
+    const old = this.#front;
+    const kept = this.#painted;
+    this.#back ??= surface(this.#settings);
+    if (this.#back.canvas.width !== old.canvas.width || this.#back.canvas.height !== old.canvas.height) {
+      this.#back.canvas.width = old.canvas.width;
+      this.#back.canvas.height = old.canvas.height;
+    }
+    this.#front = this.#back;
+    this.#back = old;
+    this.#place(needed);
+    this.#painted = intersection(kept, this.#area);
+    if (isEmpty(this.#painted)) return;
+    const { context } = this.#front;
+    context.imageSmoothingEnabled = false;
+    context.globalCompositeOperation = "copy";
+    context.drawImage(old.canvas, from.left - this.#area.left, from.top - this.#area.top);
+    context.globalCompositeOperation = "source-over";
+  }
+
+  /** Paints what is needed and not painted; the painted part stays one rectangle. */
+  #extend(needed: PixelBox, paint: PaintBox): void {
+    const old = this.#painted;
+    if (isEmpty(old) || isEmpty(intersection(old, needed))) {
+      this.#painted = needed;
+      this.#paint(needed, paint);
+      return;
+    }
+    if (contains(old, needed)) return;
+    const step = this.#stepPx;
+    const now = intersection(this.#area, {
+      left: needed.left < old.left ? needed.left - step : old.left,
+      top: needed.top < old.top ? needed.top - step : old.top,
+      right: needed.right > old.right ? needed.right + step : old.right,
+      bottom: needed.bottom > old.bottom ? needed.bottom + step : old.bottom,
+    });
+    this.#painted = now;
+    this.#paint({ ...now, bottom: old.top }, paint);
+    this.#paint({ ...now, top: old.bottom }, paint);
+    this.#paint({ left: now.left, right: old.left, top: old.top, bottom: old.bottom }, paint);
+    this.#paint({ left: old.right, right: now.right, top: old.top, bottom: old.bottom }, paint);
+  }
+
+  #paint(box: PixelBox, paint: PaintBox): void {
+    if (!isEmpty(box)) paint(this.#front.context, box, this.#area);
+  }
+}
+
+function surface(settings: CanvasRenderingContext2DSettings): Surface {
+  const canvas = new OffscreenCanvas(1, 1);
+  const context = canvas.getContext("2d", settings);
+  assert(context, "a fresh canvas has a 2D context");
+  return { canvas, context };
+}
+
+export function scaled({ left, top, right, bottom }: SlideBox, scale: number): SlideBox {
+  return { left: left * scale, top: top * scale, right: right * scale, bottom: bottom * scale };
+}
+
+export function nearest({ left, top, right, bottom }: SlideBox): PixelBox {
+  return { left: Math.round(left), top: Math.round(top), right: Math.round(right), bottom: Math.round(bottom) };
+}
+
+/** With a pixel to spare: rounding of edges may go either way. */
+export function outward({ left, top, right, bottom }: SlideBox): PixelBox {
+  return {
+    left: Math.floor(left) - 1,
+    top: Math.floor(top) - 1,
+    right: Math.ceil(right) + 1,
+    bottom: Math.ceil(bottom) + 1,
+  };
+}
+
+function intersection(a: PixelBox, b: PixelBox): PixelBox {
+  return {
+    left: Math.max(a.left, b.left),
+    top: Math.max(a.top, b.top),
+    right: Math.min(a.right, b.right),
+    bottom: Math.min(a.bottom, b.bottom),
+  };
+}
+
+function isEmpty({ left, top, right, bottom }: PixelBox): boolean {
+  return left >= right || top >= bottom;
+}
