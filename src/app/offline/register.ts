@@ -2,9 +2,13 @@ import { SAMPLE_ADDRESS } from "../opening/address.ts";
 import type { SlidesStore } from "../stores/slides.ts";
 import { createStore, type StoreApi } from "../stores/store.ts";
 import type { OfflineMessage } from "./cache-names.ts";
+import { calm } from "./calm.ts";
 
 /** Set for the one reload that isolates the page, so that a browser that stays unisolated is not reloaded for ever. */
 const RELOADED_KEY = "coverslip.reloaded-to-isolate";
+
+/** A first visit stores the app, which takes a core or two for a second: the pixels of a first slide go before. */
+const CALM_MS = 2000;
 
 export interface OfflineState {
   /** A new version is stored and waits for a reload. */
@@ -34,6 +38,8 @@ export function createOffline(slides: SlidesStore): Offline {
       if (isUpdating) location.reload();
       else isolate();
     });
+    // A page that it must first isolate cannot wait.
+    if (!container.controller && globalThis.crossOriginIsolated) await calm(slides, CALM_MS);
     try {
       registration = await container.register("./service-worker.js", { scope: "./" });
     } catch {

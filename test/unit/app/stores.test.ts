@@ -1,4 +1,5 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { calm } from "../../../src/app/offline/calm.ts";
 import { createRequestsStore } from "../../../src/app/stores/requests.ts";
 import {
   createSettingsStore,
@@ -94,4 +95,20 @@ describe("slides", () => {
     store.getState().notify(failure);
     expect(store.getState().notices).toHaveLength(1);
   });
+});
+
+test("it is calm once nothing about the slides has changed for a while, and not in the middle of opening", async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const slides = createSlidesStore();
+  const settled = vi.fn();
+  void calm(slides, 2000).then(settled);
+  await vi.advanceTimersByTimeAsync(1900);
+  slides.getState().setGathering({ folder: "slides", files: 1 });
+  await vi.advanceTimersByTimeAsync(1900);
+  slides.getState().setGathering(undefined);
+  await vi.advanceTimersByTimeAsync(1999);
+  expect(settled).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(settled).toHaveBeenCalledOnce();
 });
