@@ -1,9 +1,14 @@
 /// <reference lib="webworker" />
-import { cleanupOutdatedCaches, matchPrecache, precache } from "workbox-precaching";
+import { addPlugins, cleanupOutdatedCaches, matchPrecache, precache } from "workbox-precaching";
 import { createOfflineService } from "../src/app/offline/offline-service.ts";
 
 declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: Parameters<typeof precache>[0] };
 
+/** Storing dozens of files takes a core for a second: with pauses between them, nobody who works meanwhile feels it. */
+let pauseMs = 25;
+const pause = () => new Promise((goOn) => setTimeout(goOn, pauseMs));
+
+addPlugins([{ requestWillFetch: ({ request }) => pause().then(() => request) }]);
 precache(self.__WB_MANIFEST);
 cleanupOutdatedCaches();
 
@@ -30,5 +35,6 @@ self.addEventListener("fetch", (event) => {
 self.addEventListener("message", (event) => {
   // The new version takes over only when the user asks: a page never changes under a reader's hands.
   if (event.data?.kind === "take-over") event.waitUntil(self.skipWaiting());
+  if (event.data?.kind === "hurry") pauseMs = 0;
   if (event.data?.kind === "keep-sample") event.waitUntil(service.keepSample(event.data.url));
 });

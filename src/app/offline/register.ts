@@ -8,7 +8,7 @@ import { calm } from "./calm.ts";
 const RELOADED_KEY = "coverslip.reloaded-to-isolate";
 
 /** A first visit stores the app, which takes a core or two for a second: the pixels of a first slide go before. */
-const CALM_MS = 2000;
+const CALM_MS = 1500;
 
 export interface OfflineState {
   /** A new version is stored and waits for a reload. */
@@ -46,6 +46,8 @@ export function createOffline(slides: SlidesStore): Offline {
       // Site data may be blocked: everything works as before, only not offline.
       return;
     }
+    if (!globalThis.crossOriginIsolated)
+      registration.installing?.postMessage({ kind: "hurry" } satisfies OfflineMessage);
     if (container.controller) isolate();
     noticeUpdate(registration);
     registration.addEventListener("updatefound", () => noticeUpdate(registration!));
