@@ -131,6 +131,17 @@ const library: UserConfig = {
 /** A file on each core, in threads: vitest would leave one core idle, and start a process for each file. */
 const ALL_CORES = { pool: "threads", maxWorkers: "100%" } as const;
 
+/** End-to-end tests that look at how long things take, how much memory they want, or what is left after a crash. */
+const ALONE = ["test/e2e/{endurance,resume}.test.ts"];
+const E2E = {
+  environment: "node",
+  setupFiles: ["test/support/console-guard.ts"],
+  // As long as playwright waits by itself; vitest would give up after a second.
+  expect: { poll: { timeout: 30_000 } },
+  testTimeout: 240_000,
+  hookTimeout: 60_000,
+};
+
 const tests = {
   root: path("."),
   publicDir: false as const,
@@ -158,19 +169,12 @@ const tests = {
           testTimeout: 60_000,
         },
       },
+      // Two browsers at a time, then one.
       {
-        test: {
-          name: "e2e",
-          environment: "node",
-          include: ["test/e2e/**/*.test.ts"],
-          setupFiles: ["test/support/console-guard.ts"],
-          // One browser at a time: these tests also look at how long things take.
-          fileParallelism: false,
-          // As long as playwright waits by itself; vitest would give up after a second.
-          expect: { poll: { timeout: 30_000 } },
-          testTimeout: 120_000,
-          hookTimeout: 60_000,
-        },
+        test: { ...E2E, name: "e2e", include: ["test/e2e/**/*.test.ts"], exclude: ALONE, maxWorkers: 2 },
+      },
+      {
+        test: { ...E2E, name: "e2e-alone", include: ALONE, maxWorkers: 1, sequence: { groupOrder: 1 } },
       },
       {
         plugins: [react()],

@@ -39,7 +39,7 @@ await runScript(async () => {
     ["unit", () => vitest("unit")],
     ["browser", () => vitest("browser")],
     ["parity", () => vitest("parity")],
-    ["e2e", () => vitest("e2e")],
+    ["e2e", () => vitest("e2e", "e2e-alone")],
   ];
   for (const { folder, variable } of [
     { folder: SLIDES, variable: "COVERSLIP_SLIDES" },
@@ -93,16 +93,15 @@ async function counted(command) {
 }
 
 /**
- * @param {string} project
+ * @param {string[]} projects
  * @returns {Promise<Counts>}
  */
-async function vitest(project) {
-  const file = join(RESULTS, `${project}.json`);
+async function vitest(...projects) {
+  const file = join(RESULTS, `${projects[0]}.json`);
   const { code } = await stream([
     bin("vitest"),
     "run",
-    "--project",
-    project,
+    ...projects.map((project) => `--project=${project}`),
     "--reporter=default",
     "--reporter=json",
     `--outputFile.json=${file}`,
