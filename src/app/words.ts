@@ -335,8 +335,8 @@ export const words = {
     },
     capability: (capability: string, file: string) => ({
       what: file ? `${file} cannot be opened in this browser.` : "This browser lacks something Coverslip needs.",
-      why: `${capability} is not available here.`,
-      next: "Use a current Chrome, Edge, Firefox or Safari, and check that no extension or policy switches it off. Then reload the page.",
+      why: `What is missing: ${capability}.`,
+      next: "Use a current Chrome, Edge, Firefox or Safari, no private window, and check that no extension or policy switches it off. Then reload the page.",
     }),
     stuck: (file: string) => ({
       what: `Reading ${file} took too long and was stopped.`,

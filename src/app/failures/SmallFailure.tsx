@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "react";
 import { Button } from "../controls/buttons.tsx";
 import { words } from "../words.ts";
 import type { Failure } from "./failure.ts";
@@ -11,8 +12,13 @@ export interface SmallFailureProps {
 
 /** A failure within a panel: what, why, what to do next, and the details for whoever mends it. */
 export function SmallFailure({ failure: { what, why, next, details }, onAgain, onDismiss }: SmallFailureProps) {
+  const box = useRef<HTMLDivElement>(null);
+  // It stands below what was pressed, which may be the last thing in sight.
+  useEffect(() => {
+    box.current?.scrollIntoView({ block: "nearest" });
+  }, []);
   return (
-    <div className={styles.failure} role="alert">
+    <div ref={box} className={styles.failure} role="alert">
       <strong>{what}</strong>
       <p>
         {why} {next}

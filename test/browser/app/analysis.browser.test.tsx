@@ -172,6 +172,8 @@ describe("a run", () => {
     await expect.poll(() => app.engine.jobs).toHaveLength(1);
     app.engine.jobs[0]!.end({ status: "error", error: new FolderPermissionError("results") });
     await expect.element(page.getByRole("alert")).toHaveTextContent("This page may not write to results.");
+    // Below the button that was pressed, and scrolled to.
+    await expect.element(page.getByRole("alert")).toBeInViewport({ ratio: 1 });
     expect(await axeFinds()).toEqual([]);
   });
 
