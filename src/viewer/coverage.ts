@@ -1,5 +1,5 @@
 import type { Pyramid, TileAddress } from "./pyramid.ts";
-import type { SlideBox } from "./viewport.ts";
+import { intersection, type SlideBox } from "./viewport.ts";
 
 /** Finer tiles stand in for a coarser one only up to this many levels away: beyond, they are too many to be worth it. */
 const FINER_LEVELS = 2;
@@ -63,13 +63,4 @@ function finer(
     }
   }
   return [...found.values()];
-}
-
-function intersection(a: SlideBox, b: SlideBox): SlideBox {
-  return {
-    left: Math.max(a.left, b.left),
-    top: Math.max(a.top, b.top),
-    right: Math.min(a.right, b.right),
-    bottom: Math.min(a.bottom, b.bottom),
-  };
 }

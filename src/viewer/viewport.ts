@@ -157,6 +157,16 @@ export function contains(outer: SlideBox, inner: SlideBox): boolean {
   );
 }
 
+/** What two boxes share; its edges stand the wrong way round where they share nothing. */
+export function intersection(a: SlideBox, b: SlideBox): SlideBox {
+  return {
+    left: Math.max(a.left, b.left),
+    top: Math.max(a.top, b.top),
+    right: Math.min(a.right, b.right),
+    bottom: Math.min(a.bottom, b.bottom),
+  };
+}
+
 /** The slide points at the corners of the container, clockwise from its top left. */
 export function visibleCorners(view: ViewState, size: Size): Point[] {
   const { width, height } = size;

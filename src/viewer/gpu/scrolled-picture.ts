@@ -1,5 +1,5 @@
 import { assert } from "#base";
-import { contains, type SlideBox } from "../viewport.ts";
+import { contains, intersection, type SlideBox } from "../viewport.ts";
 import type { FrameView } from "./tile-renderer.ts";
 
 /** Whole device pixels of the upright slide at some scale: slide pixel x lies at x * scale. */
@@ -182,15 +182,6 @@ export function outward({ left, top, right, bottom }: SlideBox): PixelBox {
     top: Math.floor(top) - 1,
     right: Math.ceil(right) + 1,
     bottom: Math.ceil(bottom) + 1,
-  };
-}
-
-function intersection(a: PixelBox, b: PixelBox): PixelBox {
-  return {
-    left: Math.max(a.left, b.left),
-    top: Math.max(a.top, b.top),
-    right: Math.min(a.right, b.right),
-    bottom: Math.min(a.bottom, b.bottom),
   };
 }
 

@@ -1,6 +1,6 @@
 import { CapabilityError } from "#base";
 import type { Pixels } from "#slide";
-import { type Size, type SlideBox, visibleBox } from "../viewport.ts";
+import { intersection, type Size, type SlideBox, visibleBox } from "../viewport.ts";
 import { FRAGMENT_SHADER, VERTEX_SHADER } from "./shaders.ts";
 import type { FrameView, PlacedTile, TileImage, TileRenderer, TileScene } from "./tile-renderer.ts";
 import { type TileTexture, uploadTile } from "./tile-texture.ts";
@@ -188,15 +188,6 @@ function link(gl: WebGL2RenderingContext): WebGLProgram {
     throw new CapabilityError("WebGL2", gl.getProgramInfoLog(program) ?? "the shader does not link");
   }
   return program;
-}
-
-function intersection(a: SlideBox, b: SlideBox): SlideBox {
-  return {
-    left: Math.max(a.left, b.left),
-    top: Math.max(a.top, b.top),
-    right: Math.min(a.right, b.right),
-    bottom: Math.min(a.bottom, b.bottom),
-  };
 }
 
 const colors = new Map<string, Color>();
