@@ -138,7 +138,7 @@ const E2E = {
   setupFiles: ["test/support/console-guard.ts"],
   // As long as playwright waits by itself; vitest would give up after a second.
   expect: { poll: { timeout: 30_000 } },
-  testTimeout: 240_000,
+  testTimeout: 120_000,
   hookTimeout: 60_000,
 };
 
