@@ -334,7 +334,7 @@ export const analysisWords = {
     folderPermission: (name: string) => ({
       what: `This page may not write to ${name}.`,
       why: "The browser's permission for the folder has ended or was not given.",
-      next: "Choose the folder again and allow writing, then go on: nothing that was done is lost.",
+      next: "Try again and allow writing, or choose another folder: nothing that was done is lost.",
     }),
     folderVanished: (name: string) => ({
       what: `The folder of ${name} is no longer there.`,

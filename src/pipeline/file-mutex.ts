@@ -1,7 +1,7 @@
 import { randomHex } from "#base";
 import type { Folder } from "#storage";
 import { parseObject } from "./json-text.ts";
-import { LOCK_SUFFIX } from "./layout.ts";
+import { CHANGE_LOCK_SUFFIX } from "./layout.ts";
 import { type LockOwner, type OriginLocks, readLock } from "./output-lock.ts";
 
 /** Changes take milliseconds: a lock that stays the same for so long was left by somebody who died. */
@@ -15,7 +15,7 @@ export interface FileChanger {
 }
 
 /**
- * Changes a file that several tabs and processes write to, one at a time: `<file>.lock` is made, and removed again.
+ * Changes a file that several tabs and processes write to, one at a time: `<file>.lock.txt` is made, and removed again.
  * It waits for others. One who died in the middle holds up other programs for some seconds, and tabs of its browser not at all.
  */
 export async function withFileMutex<Result>(
@@ -24,7 +24,7 @@ export async function withFileMutex<Result>(
   { owner, originLocks }: FileChanger,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  const lockPath = path + LOCK_SUFFIX;
+  const lockPath = path + CHANGE_LOCK_SUFFIX;
   const { hostname, pid } = owner;
   const exclusive = async () => {
     let seen: string | undefined;

@@ -14,6 +14,8 @@ export const GEOJSON_FOLDER = "contours_geojson";
 export const PATCHES_FOLDER = "patches";
 export const VISUALIZATION_FOLDER = "visualization";
 export const LOCK_SUFFIX = ".lock";
+/** Ours: TRIDENT removes a ".lock" whose file is there, and Chromium is slow with kinds of files it does not know (storage/). */
+export const CHANGE_LOCK_SUFFIX = ".lock.txt";
 
 /** What only this app writes; other tools pass it over. */
 export const OWN_FOLDER = "coverslip";

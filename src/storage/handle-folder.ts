@@ -14,8 +14,14 @@ type DirectoryHandle = FileSystemDirectoryHandle;
 /** Newer than the DOM's type library; absent where a browser cannot rename. */
 type Movable = FileSystemFileHandle & { move?(name: string): Promise<void> };
 
-/** A file on its way, beside its place. And what Chromium makes of a file that is open for writing. */
-const UNFINISHED = /(^\..*\.part|\.crswap)$/;
+/**
+ * Of a file on its way, beside its place. Chromium's Safe Browsing looks at what a page writes into a folder of the disk,
+ * unless it is of a kind known to be harmless, and takes 5 seconds for one in five where its servers are out of reach: by
+ * this name a file is looked at once at most, when it takes its own.
+ */
+const PART_SUFFIX = ".part.txt";
+/** And what Chromium makes of a file that is open for writing. */
+const UNFINISHED = /(^\..*\.part\.txt|\.crswap)$/;
 
 /**
  * A folder of the origin's private file system, made where it is not there yet.
@@ -123,7 +129,7 @@ class HandleFolder implements Folder {
     const existing = await folder.getFileHandle(name).catch(unlessMissing);
     if (existing) return fill(existing, data);
 
-    const temporary = `.${name}.part`;
+    const temporary = `.${name}${PART_SUFFIX}`;
     const handle: Movable = await folder.getFileHandle(temporary, { create: true });
     try {
       await fill(handle, data);

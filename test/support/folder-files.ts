@@ -11,6 +11,11 @@ export async function filesOf(folder: Folder, below = ""): Promise<string[]> {
   return paths.sort();
 }
 
+/** Paths of all locks that are held, or were left. */
+export async function locksOf(folder: Folder): Promise<string[]> {
+  return (await filesOf(folder)).filter((path) => /\.lock(\.txt)?$/.test(path));
+}
+
 /** A file that is there. */
 export async function bytesOf(folder: Folder, path: string): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await (await folder.read(path))!.arrayBuffer());

@@ -42,7 +42,7 @@ function sentences(error: unknown, name: string): Sentences | undefined {
   if (error instanceof GpuLostError) return text.gpuLost;
   if (error instanceof EncoderUnsteadyError) return text.unsteady;
   if (error instanceof ModelCardError) return text.card(error.field);
-  if (error instanceof FolderPermissionError) return text.folderPermission(error.path);
+  if (error instanceof FolderPermissionError) return text.folderPermission(folderOf(error.path));
   if (error instanceof FolderVanishedError) return text.folderVanished(error.path);
   if (error instanceof StorageFullError) return text.storageFull;
   if (error instanceof Hdf5FormatError) return text.format(error.fileName);
@@ -56,4 +56,9 @@ function sentences(error: unknown, name: string): Sentences | undefined {
   if (error instanceof JobSettingsError) return text.settings(error.field);
   if (error instanceof DOMException && error.name === "NotAllowedError") return text.folderPermission(name);
   return undefined;
+}
+
+/** The folder that was picked: the browser gives and takes permission for the whole of it. */
+function folderOf(path: string): string {
+  return path.split("/")[0]!;
 }

@@ -92,7 +92,7 @@ describe("a folder behind a handle", () => {
   it("hides files that are on their way", async () => {
     const root = await navigator.storage.getDirectory();
     const handle = await root.getDirectoryHandle(crypto.randomUUID(), { create: true });
-    for (const name of [".a.h5.part", "a.h5.crswap", ".hidden"]) await handle.getFileHandle(name, { create: true });
+    for (const name of [".a.h5.part.txt", "a.h5.crswap", ".hidden"]) await handle.getFileHandle(name, { create: true });
     expect(await openDirectoryFolder(handle).list("")).toEqual([{ name: ".hidden", kind: "file" }]);
   });
 });

@@ -2,7 +2,7 @@ import { BUILT_IN_ENCODER, type EncoderCard, type EncoderModel, openModelShelf }
 import { Job, type JobSettings, type SlideState } from "#pipeline";
 import { openSlide } from "#slide";
 import { type Folder, listRowLogs, openOpfsFolder } from "#storage";
-import { digestsOf, filesOf } from "../folder-files.ts";
+import { digestsOf, locksOf } from "../folder-files.ts";
 import { MEAN_CARD, MeanEncoder } from "../mean-encoder.ts";
 import { TINY_CARD, tinyModel } from "../tiny-models.ts";
 import { drawTissueTiff } from "../tissue-tiff.ts";
@@ -94,7 +94,7 @@ const harness = {
   /** Digests of all results by path, every lock that is left, and every row log of this browser. */
   async results(): Promise<{ digests: Record<string, string>; locks: string[]; rowLogs: string[] }> {
     const digests = await digestsOf(folder, /\.(h5|geojson)$/);
-    const locks = (await filesOf(folder)).filter((path) => path.endsWith(".lock"));
+    const locks = await locksOf(folder);
     return { digests, locks, rowLogs: (await listRowLogs()).map(({ key }) => key) };
   },
 };

@@ -147,7 +147,7 @@ describe("errors of the analysis are sentences that name what it is about", () =
       "vit.onnx computed something that is no number.",
     ],
     [new GpuLostError("device lost"), "The graphics processor stopped."],
-    [new FolderPermissionError("results"), "This page may not write to results."],
+    [new FolderPermissionError("results/contours/a.jpg"), "This page may not write to results."],
     [new StorageFullError("a.h5"), "There is no space left for the results."],
     [new Hdf5FormatError("a.h5", "cut short"), "a.h5 is not what its name says."],
     [new MissingMppError("a.tif"), "a.tif does not say how large its pixels are."],

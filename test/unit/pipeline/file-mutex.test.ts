@@ -3,7 +3,7 @@ import { createMemoryFolder, type Folder } from "#storage";
 import { type FileChanger, withFileMutex } from "../../../src/pipeline/file-mutex.ts";
 import { createOriginLocks } from "../../support/job-engines.ts";
 
-const LOCK = "log.txt.lock";
+const LOCK = "log.txt.lock.txt";
 const changer = (hostname: string, originLocks?: FileChanger["originLocks"]): FileChanger => ({
   owner: { hostname, pid: 0 },
   originLocks,

@@ -5,7 +5,7 @@ import { ModelLoadError } from "#models";
 import { CorruptSlideError } from "#slide";
 import { createMemoryFolder, type Folder, FolderPermissionError, Hdf5FormatError, StorageFullError } from "#storage";
 import { Job, type JobSettings, type JobSlide, readJobFolder } from "../../../src/pipeline/index.ts";
-import { bytesOf, filesOf } from "../../support/folder-files.ts";
+import { bytesOf, filesOf, locksOf } from "../../support/folder-files.ts";
 import { createOriginLocks, MemoryRowLogs, nodeEngines } from "../../support/job-engines.ts";
 import { gpuLost, MEAN_CARD, MeanEncoder } from "../../support/mean-encoder.ts";
 import { openHdf5InNode } from "../../support/node-hdf5.ts";
@@ -118,7 +118,7 @@ describe("a job over a folder", () => {
     expect(await textOf(folder, "5x_64px_0px_overlap/_logs_coords.txt")).toContain(
       "broken.svs: Tissue GeoJSON not found; run segmentation first.",
     );
-    expect((await filesOf(folder)).filter((path) => path.endsWith(".lock"))).toEqual([]);
+    expect(await locksOf(folder)).toEqual([]);
     expect(await textOf(folder, "summary.md")).toContain(
       "- Errors (1):\n  - broken: broken.svs cannot be read: cut short",
     );
@@ -290,7 +290,7 @@ describe("a run that was cut off", () => {
       expect(outcome).toMatchObject({ status: "cancelled", error: undefined, cancelled: ["slides/a.svs"] });
       const run = JSON.parse(await textOf(folder, `runs/${outcome.runId}.json`));
       expect(run).toMatchObject({ status: "error", error: "cancelled" });
-      expect((await filesOf(folder)).filter((path) => path.endsWith(".lock"))).toEqual([]);
+      expect(await locksOf(folder)).toEqual([]);
       const job = new Job(folder, [slideOf("a.svs")], settings, nodeEngines(logs));
       expect(await job.run()).toMatchObject({ status: "completed", done: ["slides/a.svs"] });
       expect(await bytesOf(folder, `${FEATURES}/a.h5`)).toEqual(await whole);
@@ -535,7 +535,7 @@ describe("several tabs on one folder", () => {
     for (const outcome of outcomes)
       expect(outcome).toMatchObject({ status: "completed", done: names.map((name) => `slides/${name}`) });
     expect((await filesOf(folder)).filter((path) => path.endsWith(".h5")).length).toBe(10);
-    expect((await filesOf(folder)).filter((path) => path.endsWith(".lock"))).toEqual([]);
+    expect(await locksOf(folder)).toEqual([]);
     const log = await textOf(folder, "_logs_segmentation.txt");
     expect(log.trim().split("\n").length).toBe(5);
     const attempts = await attemptsOf(folder);
@@ -600,7 +600,7 @@ describe("a folder that is damaged or lost", () => {
       status: "completed",
       done: slides.map(({ path }) => path),
     });
-    expect((await filesOf(folder)).filter((path) => path.endsWith(".lock"))).toEqual([]);
+    expect(await locksOf(folder)).toEqual([]);
   });
 
   it.each([
