@@ -27,18 +27,26 @@ function damage(data, { seed, flips, start }) {
   }
 }
 
-/** The files of a slide: for DICOM its whole folder. */
-function filesOf(slides, slide) {
+/** The files of a slide by path: for DICOM its whole folder; of one that was made, what the answers hold. */
+function filesOf(slides, { slide, made }) {
   const folder = dirname(slide);
-  return slide.startsWith("dicom/") ? readdirSync(join(slides, folder)).map((name) => `${folder}/${name}`) : [slide];
+  if (made) {
+    return Object.entries(made).map(([name, data]) => [
+      `${folder}/${name}`,
+      new Uint8Array(Buffer.from(data, "base64")),
+    ]);
+  }
+  const paths = slide.startsWith("dicom/")
+    ? readdirSync(join(slides, folder)).map((name) => `${folder}/${name}`)
+    : [slide];
+  return paths.map((path) => [path, new Uint8Array(readFileSync(join(slides, path)))]);
 }
 
 async function answer(makeInstance, slides, damaged, tiles) {
   const os = await makeInstance();
   os.FS.mkdirTree("/damaged");
   os.FS.chdir("/damaged");
-  for (const name of filesOf(slides, damaged.slide)) {
-    const data = new Uint8Array(readFileSync(join(slides, name)));
+  for (const [name, data] of filesOf(slides, damaged)) {
     if (name === damaged.slide) damage(data, damaged);
     os.FS.mkdirTree(`/damaged/${dirname(name)}`);
     os.FS.writeFile(`/damaged/${name}`, data, { canOwn: true });

@@ -34,7 +34,7 @@ function* polygonsOf(value: unknown, place: string): Generator<Polygon> {
       return;
     case "Feature":
       // A feature without a geometry is allowed, and says nothing here.
-      if (object.geometry !== null) yield* polygonsOf(object.geometry, place);
+      if (object.geometry !== null && object.geometry !== undefined) yield* polygonsOf(object.geometry, place);
       return;
     case "GeometryCollection":
       for (const geometry of arrayOf(object.geometries, joined(place, "geometries")))

@@ -49,7 +49,6 @@ interface Coloured {
  */
 function findStain(rgb: Uint8Array | Uint8ClampedArray, count: number): { stained: Coloured; clear: Coloured } {
   // The loop takes its tables as locals: the engine then need not look them up for each pixel.
-  const { red, green, blue } = LUMA_SHARES;
   const greyMaxChroma = GREY_MAX_CHROMA;
   const pixel = new Int32Array(count);
   const luma = new Float64Array(count);
@@ -63,11 +62,11 @@ function findStain(rgb: Uint8Array | Uint8ClampedArray, count: number): { staine
     const least = Math.min(r, g, b);
     if (least === 0 && value > 0) {
       clear.pixel.push(i);
-      clear.luma.push((red[r && 255]! + green[g && 255]! + blue[b && 255]!) * 255);
+      clear.luma.push(lumaOf(r && 255, g && 255, b && 255));
     }
     if (value <= DARK_MAX_VALUE || value - least <= greyMaxChroma[value]!) continue;
     pixel[found] = i;
-    luma[found++] = (red[r]! + green[g]! + blue[b]!) * 255;
+    luma[found++] = lumaOf(r, g, b);
   }
   return {
     stained: { pixel: pixel.subarray(0, found), luma: luma.subarray(0, found) },
@@ -94,12 +93,48 @@ function whitenOthers(stained: Coloured, clear: Coloured, candidates: Uint8Array
   return { pixel: pixel.subarray(0, kept), luma: luma.subarray(0, kept) };
 }
 
-/** What each sample adds to the luma of a pixel in 0..1, rounded in the order of scikit-image's `rgb2gray`. */
-const LUMA_SHARES = { red: shares(0.2125), green: shares(0.7154), blue: shares(0.0721) };
-const LUMA_WHITE = (LUMA_SHARES.red[255]! + LUMA_SHARES.green[255]! + LUMA_SHARES.blue[255]!) * 255;
+/** What each sample adds to the luma of a pixel in 0..1. */
+const RED = shares(0.2125);
+const GREEN = shares(0.7154);
+const BLUE = shares(0.0721);
+const LUMA_WHITE = lumaOf(255, 255, 255);
 
-function shares(weight: number): Float64Array {
-  return Float64Array.from({ length: 256 }, (_, sample) => sample * (1 / 255) * weight);
+/**
+ * Luma as scikit-image's `rgb2gray` has it to the last bit: a product of matrices, which NumPy's BLAS adds up by fused
+ * multiply-adds. A histogram of few lumas has its edges on them, so that a bit decides over thousands of pixels.
+ */
+function lumaOf(r: number, g: number, b: number): number {
+  const redGreen = addExact(RED.rounded[r]!, RED.rest[r]!, GREEN.rounded[g]!);
+  return addExact(BLUE.rounded[b]!, BLUE.rest[b]!, redGreen) * 255;
+}
+
+/** Each sample's share twice: rounded, and what the rounding left out (Dekker's product), so that the two are exact. */
+function shares(weight: number) {
+  const rounded = new Float64Array(256);
+  const rest = new Float64Array(256);
+  const [weightHigh, weightLow] = halves(weight);
+  for (let sample = 0; sample < 256; sample++) {
+    const value = sample * (1 / 255);
+    const [high, low] = halves(value);
+    const product = value * weight;
+    rounded[sample] = product;
+    rest[sample] = low * weightLow - (product - high * weightHigh - low * weightHigh - high * weightLow);
+  }
+  return { rounded, rest };
+}
+
+/** A number as the sum of two of half as many bits (Veltkamp). */
+function halves(value: number): readonly [high: number, low: number] {
+  const scaled = (2 ** 27 + 1) * value;
+  const high = scaled - (scaled - value);
+  return [high, value - high];
+}
+
+/** rounded + rest + other, rounded once (Knuth's two-sum). */
+function addExact(rounded: number, rest: number, other: number): number {
+  const sum = rounded + other;
+  const taken = sum - rounded;
+  return sum + (rounded - (sum - taken) + (other - taken) + rest);
 }
 
 /**

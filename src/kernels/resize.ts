@@ -81,8 +81,8 @@ function sinc(x: number): number {
 }
 
 /**
- * Resizes with the filter's support widened when shrinking (antialiased). Bit-equal to Pillow's
- * `resize(…, filter, box)`: 8-bit fixed-point passes, horizontal first, each rounded and clipped.
+ * Resizes with the filter's support widened when shrinking (antialiased). Bit-equal to `resize(…, filter, box)` of Pillow 13:
+ * 8-bit fixed-point passes, each rounded and clipped, and a box of float32.
  *
  * @returns (height, width, channels) uint8.
  */
@@ -91,17 +91,18 @@ export function resizePillow(
   width: number,
   height: number,
   filter: ResizeFilter,
-  box?: ResizeBox,
+  box: ResizeBox = { x0: 0, y0: 0, x1: image.width, y1: image.height },
 ): Image8 {
-  const { x0, y0, x1, y1 } = box ?? { x0: 0, y0: 0, x1: image.width, y1: image.height };
-  let result = image;
-  if (width !== image.width || x0 !== 0 || x1 !== width) {
-    result = passX(result, taps(KERNELS[filter], image.width, x0, x1, width), width);
-  }
-  if (height !== image.height || y0 !== 0 || y1 !== height) {
-    result = passY(result, taps(KERNELS[filter], image.height, y0, y1, height), height);
-  }
-  return result === image ? { ...image, data: image.data.slice() } : result;
+  const kernel = KERNELS[filter];
+  const [x0, y0, x1, y1] = [box.x0, box.y0, box.x1, box.y1].map(Math.fround) as [number, number, number, number];
+  const isWide = width === image.width && x0 === 0 && x1 === width;
+  const isHigh = height === image.height && y0 === 0 && y1 === height;
+  if (isWide && isHigh) return { ...image, data: image.data.slice() };
+  const widen = (from: Image8) => (isWide ? from : passX(from, taps(kernel, image.width, x0, x1, width), width));
+  const heighten = (from: Image8) => (isHigh ? from : passY(from, taps(kernel, image.height, y0, y1, height), height));
+  // As a rule the horizontal pass is first: the other way where rows shrink by more than twice what columns do.
+  const isRowsFirst = height < image.height && image.height - height > 2 * (image.width - width);
+  return isRowsFirst ? widen(heighten(image)) : heighten(widen(image));
 }
 
 /**

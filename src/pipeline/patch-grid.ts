@@ -13,7 +13,7 @@ export interface PatchGridRequest {
   /** The scale of level 0 and that of the patches. */
   readonly source: PatchScale;
   readonly target: PatchScale;
-  /** Side of a patch and what neighbours share, in pixels at the target's scale. */
+  /** Side of a patch and what neighbours share, in pixels at the target's scale; below 0 there are gaps between them. */
   readonly patchSize: number;
   readonly overlap: number;
   /**
@@ -53,7 +53,7 @@ export function planPatchGrid(request: PatchGridRequest): PatchGrid {
   const patchSizeSource = roundHalfEven(patchSize * downsample);
   const overlapSource = roundHalfEven(overlap * downsample);
   const step = patchSizeSource - overlapSource;
-  if (!(patchSizeSource > 0 && overlapSource >= 0 && step > 0)) {
+  if (!(patchSizeSource > 0 && step > 0)) {
     throw new RangeError(
       `patches of ${patchSizeSource} px that share ${overlapSource} px: the overlap must be smaller`,
     );
@@ -135,10 +135,11 @@ export function selectPatches(
 ): Int32Array<ArrayBuffer> {
   if (!tissue) return coordsOf(grid, undefined);
   const squares = { columns: grid.columns, rows: grid.rows, step: grid.step, side: grid.patchSizeSource };
+  // One polygon is its own union, in GEOS too, even where it crosses itself.
   const kept =
     minTissueProportion > 0
       ? findCoveredSquares(squares, tissue.union(), minTissueProportion)
-      : findTouchedSquares(squares, tissue.polygons);
+      : findTouchedSquares(squares, tissue.polygons.length > 1 ? tissue.union() : tissue.polygons);
   return coordsOf(grid, kept);
 }
 

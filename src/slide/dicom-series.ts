@@ -8,16 +8,23 @@ const ITEM_GROUP = 0xfffe;
 const ITEM_END = 0xe00d;
 const SEQUENCE_END = 0xe0dd;
 
+/** Where the magic of a DICOM file ends. */
+export const DICOM_MAGIC_END = 132;
+
+export function hasDicomMagic(head: Uint8Array): boolean {
+  return head.length >= DICOM_MAGIC_END && String.fromCharCode(...head.subarray(128, DICOM_MAGIC_END)) === "DICM";
+}
+
 /**
  * SeriesInstanceUID of a DICOM file from its first bytes; undefined where they are no DICOM, and "" where the UID is
  * not among them (so that such files of one folder still go together).
  */
 export function readSeriesUid(head: Uint8Array): string | undefined {
-  if (head.length < 132 || String.fromCharCode(...head.subarray(128, 132)) !== "DICM") return undefined;
+  if (!hasDicomMagic(head)) return undefined;
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
   // Sequences and items of undefined length that we are inside of: other series are named in there.
   let depth = 0;
-  let at = 132;
+  let at = DICOM_MAGIC_END;
   while (at + 12 <= head.length) {
     const group = view.getUint16(at, true);
     const element = view.getUint16(at + 2, true);

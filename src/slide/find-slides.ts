@@ -1,5 +1,5 @@
-import { type ByteSpec, readStart, type SlideFiles, specFromFile, specFromHandle } from "#bytes";
-import { readSeriesUid } from "./dicom-series.ts";
+import { ByteReadError, type ByteSpec, readStart, type SlideFiles, specFromFile, specFromHandle } from "#bytes";
+import { DICOM_MAGIC_END, hasDicomMagic, readSeriesUid } from "./dicom-series.ts";
 import { baseName } from "./paths.ts";
 
 /** A file of a drop or a folder; `path` is relative, with forward slashes. */
@@ -8,7 +8,7 @@ export interface FoundFile {
   readonly file: File | FileSystemFileHandle;
 }
 
-/** A slide that may be opened, with all its files. Nothing has been read but the heads of DICOM files. */
+/** A slide that may be opened, with all its files. Nothing has been read but the heads of files that may be DICOM. */
 export interface SlideCandidate {
   /** What a person calls it: the file's name, or the folder's for a DICOM series. */
   readonly name: string;
@@ -79,10 +79,9 @@ function companionsOf(
 
 /** DICOM files have any extension or none: their magic tells, and one folder may hold several series. */
 async function findDicomSeries(files: readonly ByteSpec[]): Promise<SlideCandidate[]> {
-  const possible = files.filter((file) => file.size > 132 && /^(dcm|dicom|)$/.test(extensionOf(file.path)));
   const series = new Map<string, ByteSpec[]>();
-  for (const file of possible) {
-    const uid = readSeriesUid(await readStart(file, DICOM_HEAD_BYTES));
+  for (const file of files) {
+    const uid = await seriesUidOf(file);
     if (uid === undefined) continue;
     const key = `${folderOf(file.path)}/${uid}`;
     series.set(key, [...(series.get(key) ?? []), file]);
@@ -92,6 +91,19 @@ async function findDicomSeries(files: readonly ByteSpec[]): Promise<SlideCandida
     const name = members.length > 1 ? baseName(folderOf(first.path)) || baseName(first.path) : baseName(first.path);
     return toCandidate(name, first, members);
   });
+}
+
+async function seriesUidOf(file: ByteSpec): Promise<string | undefined> {
+  if (file.size <= DICOM_MAGIC_END) return undefined;
+  try {
+    // Most files of a folder are none: of these no more is read.
+    if (!hasDicomMagic(await readStart(file, DICOM_MAGIC_END))) return undefined;
+    return readSeriesUid(await readStart(file, DICOM_HEAD_BYTES));
+  } catch (error) {
+    // Of any kind but DICOM's, what cannot be read is no slide's.
+    if (error instanceof ByteReadError && !/^(dcm|dicom|)$/.test(extensionOf(file.path))) return undefined;
+    throw error;
+  }
 }
 
 function toCandidate(name: string, entry: ByteSpec, specs: readonly ByteSpec[]): SlideCandidate {

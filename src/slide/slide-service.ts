@@ -108,9 +108,7 @@ export function createSlideService(): SlideWorkerApi {
       return withSlide(id, (slide): Pixels => {
         const image = slide.facts.associatedImages.find((candidate) => candidate.name === name);
         if (!image) throw new RangeError(`no associated image ${name} in ${slide.facts.name}`);
-        const data = new Uint8ClampedArray(image.width * image.height * 4);
-        slide.readAssociatedImage(data, name);
-        return { data, width: image.width, height: image.height };
+        return { data: slide.readAssociatedImage(name), width: image.width, height: image.height };
       });
     },
 

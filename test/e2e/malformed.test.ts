@@ -15,14 +15,22 @@ describe.runIf(existsSync(MALFORMED))("every broken and odd file there is", () =
     const wrong: string[] = [];
     try {
       for (const path of files) {
-        const question = { path, paths: [path], together: undefined, downsamples: [], blockLevels: [], blockSize: 512 };
+        const question = {
+          path,
+          paths: [path],
+          together: undefined,
+          downsamples: [],
+          blockLevels: [],
+          blockSize: 512,
+          thumbnail: true,
+        };
         const regions = [{ x: 0, y: 0, level: 0, width: 256, height: 256 }];
         const answer = await session.ask({ ...question, regions }, MALFORMED, 60_000);
         if (answer.outcome === "lost") wrong.push(`${path}: ${answer.reason}`);
         else if (answer.outcome === "refused" && !answer.failure.typed)
           wrong.push(`${path}: ${answer.failure.message}`);
         else if (answer.outcome === "opened") {
-          for (const read of [...answer.regions, answer.thumbnail, answer.icc, ...Object.values(answer.associated)]) {
+          for (const read of [...answer.regions, answer.thumbnail!, answer.icc, ...Object.values(answer.associated)]) {
             if ("failure" in read && !read.failure.typed) wrong.push(`${path}: ${read.failure.message}`);
           }
         }

@@ -17,6 +17,8 @@ export interface Question {
   /** Levels to digest block by block. */
   readonly blockLevels: readonly number[];
   readonly blockSize: number;
+  /** Whether to make a thumbnail: of a level without smaller ones it takes all pixels. */
+  readonly thumbnail: boolean;
 }
 
 export interface Failure {
@@ -36,6 +38,8 @@ export interface Digest {
   readonly sha256: string;
   /** Of the same pixels as premultiplied ARGB, little-endian. */
   readonly argbSha256: string;
+  /** Whether there are pixels whose premultiplied colours cannot be told from the straight ones: those may have been clipped. */
+  readonly isClipped: boolean;
   readonly meanRgba: readonly number[];
 }
 
@@ -59,11 +63,14 @@ export interface Opened {
   readonly associated: Readonly<
     Record<string, OrFailure<Digest & { width: number; height: number; icc: Profile | null }>>
   >;
-  readonly thumbnail: OrFailure<{
-    width: number;
-    height: number;
-    meanRgb: readonly number[];
-  }>;
+  /** undefined: not asked for. */
+  readonly thumbnail:
+    | OrFailure<{
+        width: number;
+        height: number;
+        meanRgb: readonly number[];
+      }>
+    | undefined;
   readonly regions: readonly OrFailure<Digest>[];
   /** Level -> 8 hex digits a block, "error   " for the first that fails, nothing after it. */
   readonly blocks: Readonly<Record<string, string>>;

@@ -59,14 +59,16 @@ async function digestSlide(slide: Slide, question: Question): Promise<Opened> {
       profile: await profile(await slide.readIccProfile()),
     })),
     associated,
-    thumbnail: await attempt(async () => {
-      const pixels = await slide.getThumbnail(256, 256);
-      return {
-        width: pixels.width,
-        height: pixels.height,
-        meanRgb: mean(pixels).slice(0, 3),
-      };
-    }),
+    thumbnail: question.thumbnail
+      ? await attempt(async () => {
+          const pixels = await slide.getThumbnail(256, 256);
+          return {
+            width: pixels.width,
+            height: pixels.height,
+            meanRgb: mean(pixels).slice(0, 3),
+          };
+        })
+      : undefined,
     regions,
     blocks: await digestBlocks(slide, question),
   };
@@ -144,6 +146,7 @@ async function digestPixels(pixels: Pixels): Promise<Digest> {
   return {
     sha256: await digest("SHA-256", pixels.data),
     argbSha256: await digest("SHA-256", premultiplied(pixels.data)),
+    isClipped: isClipped(pixels.data),
     meanRgba: mean(pixels),
   };
 }
@@ -162,6 +165,15 @@ function premultiplied(rgba: Uint8ClampedArray<ArrayBuffer>): Uint8Array<ArrayBu
     argb[at + 3] = alpha;
   }
   return argb;
+}
+
+/** A colour beyond its alpha, as TIFFs of unassociated alpha give, ends at 255, or nowhere where alpha is 0. */
+function isClipped(rgba: Uint8ClampedArray): boolean {
+  for (let at = 0; at < rgba.length; at += 4) {
+    const alpha = rgba[at + 3]!;
+    if (alpha === 0 || (alpha < 255 && Math.max(rgba[at]!, rgba[at + 1]!, rgba[at + 2]!) === 255)) return true;
+  }
+  return false;
 }
 
 async function profile(bytes: Uint8Array<ArrayBuffer> | undefined): Promise<Profile | null> {

@@ -6,7 +6,7 @@ import { type ExceptionId, exceptionTable } from "./exceptions.ts";
 import type { VerifyRequest } from "./request.ts";
 import { openSlideSession, type SlideSession } from "./slide-session.ts";
 import { readTiffCompressions } from "./tiff-compression.ts";
-import { type Case, filesBeside, findCases } from "./truth.ts";
+import { type Case, filesBeside, findCases, isThumbnailSkipped } from "./truth.ts";
 
 /** TIFF compression tags that mean WebP (the second from before it was registered). */
 const WEBP_COMPRESSIONS = [50001, 34927];
@@ -90,6 +90,7 @@ async function questionOf(one: Case, slidesFolder: string): Promise<Question> {
     }),
     blockLevels: Object.keys(blocks ?? {}).map(Number),
     blockSize,
+    thumbnail: native?.thumbnail_256 !== undefined && !isThumbnailSkipped(native.thumbnail_256),
   };
 }
 

@@ -75,6 +75,11 @@ export interface RegionTruth {
   readonly error?: string;
 }
 
+/** Native made none: it would have read too many pixels. */
+export function isThumbnailSkipped(thumbnail: NonNullable<OpenedTruth["thumbnail_256"]>): boolean {
+  return "error" in thumbnail && thumbnail.error.startsWith("skipped");
+}
+
 /** `expected/blocks.json` of one slide: level -> the first 8 hex digits of the digest of each block, joined. */
 export type BlocksTruth = Readonly<Record<string, { readonly blocks: number; readonly rgba: string }>>;
 

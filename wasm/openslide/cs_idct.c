@@ -1,12 +1,13 @@
 /*
- * The 8x8 inverse DCT of libjpeg ("islow") in wasm SIMD. Linked in place of jpeg_idct_islow by --wrap.
+ * The inverse DCTs of libjpeg in wasm SIMD: 8x8 ("islow"), and those that give a half and a quarter of its size, from which
+ * NDPI and VMS slides have levels. Linked in place of jpeg_idct_islow, _4x4 and _2x2 by --wrap.
  *
  * Native libjpeg-turbo runs its SSE2 or AVX2 assembler here, and our pixels must be its pixels, for damaged files too. So
  * this follows the assembler's arithmetic, not the C fallback's: 16-bit products and sums that wrap, 32-bit sums of two
  * 16-bit products, saturation only when narrowing, and a first pass that only shifts when rows 1 to 7 are zero.
- * Blocks with nothing in their lower or right half, which is most of them, skip that half.
+ * 8x8 blocks with nothing in their lower or right half, which is most of them, skip that half.
  *
- * Coefficients are in natural order, rows of 8. Constants are jidctint.c's, scaled by 2^13.
+ * Coefficients are in natural order, rows of 8. Constants are jidctint.c's and jidctred.c's, scaled by 2^13.
  */
 
 #include <stdbool.h>
@@ -19,18 +20,28 @@
 #include <jpeglib.h>
 #include <jdct.h>
 
+#define F_0_211 1730
 #define F_0_298 2446
 #define F_0_390 3196
+#define F_0_509 4176
 #define F_0_541 4433
+#define F_0_601 4926
+#define F_0_720 5906
 #define F_0_765 6270
+#define F_0_850 6967
 #define F_0_899 7373
+#define F_1_061 8697
 #define F_1_175 9633
+#define F_1_272 10426
+#define F_1_451 11893
 #define F_1_501 12299
 #define F_1_847 15137
 #define F_1_961 16069
 #define F_2_053 16819
+#define F_2_172 17799
 #define F_2_562 20995
 #define F_3_072 25172
+#define F_3_624 29692
 
 #define PAIR(a, b) wasm_i16x8_const((a), (b), (a), (b), (a), (b), (a), (b))
 #define LOW(a, b) wasm_i16x8_shuffle((a), (b), 0, 8, 1, 9, 2, 10, 3, 11)
@@ -229,4 +240,91 @@ void __wrap_jpeg_idct_islow(j_decompress_ptr cinfo, jpeg_component_info *compone
     both_passes(in, rows, column, false, true);
   else
     both_passes(in, rows, column, false, false);
+}
+
+/* Coefficients times quantisers: 16-bit products that wrap. */
+INLINE void dequantise(jpeg_component_info *component, const v128_t c[8], v128_t in[8]) {
+  const ISLOW_MULT_TYPE *quantisers = (const ISLOW_MULT_TYPE *) component->dct_table;
+  for (int k = 0; k < 8; k++)
+    in[k] = wasm_i16x8_mul(c[k], wasm_v128_load(quantisers + 8 * k));
+}
+
+typedef struct {
+  v128_t out[4];
+} Four;
+
+/* One pass of the 4x4 over four lanes. The fifth input counts for nothing. */
+INLINE Four four(v128_t in0, v128_t in13, v128_t in26, v128_t in57, int shift) {
+  v128_t t0 = wasm_i32x4_shl(in0, 14);
+  v128_t t2 = DOT(in26, PAIR(F_1_847, -F_0_765));
+  v128_t sum = wasm_i32x4_add(t0, t2), difference = wasm_i32x4_sub(t0, t2);
+  v128_t inner = wasm_i32x4_add(DOT(in13, PAIR(F_1_061, -F_2_172)), DOT(in57, PAIR(F_1_451, -F_0_211)));
+  v128_t outer = wasm_i32x4_add(DOT(in13, PAIR(F_2_562, F_0_899)), DOT(in57, PAIR(-F_0_601, -F_0_509)));
+  return (Four){{descale(wasm_i32x4_add(sum, outer), shift), descale(wasm_i32x4_add(difference, inner), shift),
+                 descale(wasm_i32x4_sub(difference, inner), shift), descale(wasm_i32x4_sub(sum, outer), shift)}};
+}
+
+void __wrap_jpeg_idct_4x4(j_decompress_ptr cinfo, jpeg_component_info *component, JCOEFPTR coefficients, JSAMPARRAY rows,
+                          JDIMENSION column) {
+  (void) cinfo;
+  v128_t c[8], in[8], work[4];
+  for (int k = 0; k < 8; k++)
+    c[k] = wasm_v128_load(coefficients + 8 * k);
+  dequantise(component, c, in);
+  v128_t rest = wasm_v128_or(wasm_v128_or(wasm_v128_or(c[1], c[2]), wasm_v128_or(c[3], c[5])), wasm_v128_or(c[6], c[7]));
+  if (wasm_v128_any_true(rest)) {
+    Four low = four(wasm_i32x4_extend_low_i16x8(in[0]), LOW(in[1], in[3]), LOW(in[2], in[6]), LOW(in[5], in[7]), 12);
+    Four high = four(wasm_i32x4_extend_high_i16x8(in[0]), HIGH(in[1], in[3]), HIGH(in[2], in[6]), HIGH(in[5], in[7]), 12);
+    for (int y = 0; y < 4; y++)
+      work[y] = wasm_i16x8_narrow_i32x4(low.out[y], high.out[y]);
+  } else {
+    work[0] = work[1] = work[2] = work[3] = wasm_i16x8_shl(in[0], 2);
+  }
+  v128_t a = LOW(work[0], work[1]), b = LOW(work[2], work[3]);
+  v128_t c01 = low32(a, b), c23 = high32(a, b);
+  a = HIGH(work[0], work[1]), b = HIGH(work[2], work[3]);
+  v128_t c45 = low32(a, b), c67 = high32(a, b);
+  Four o = four(wasm_i32x4_extend_low_i16x8(c01), HIGH(c01, c23), LOW(c23, c67), HIGH(c45, c67), 19);
+  v128_t bytes = wasm_i8x16_narrow_i16x8(wasm_i16x8_narrow_i32x4(o.out[0], o.out[1]),
+                                         wasm_i16x8_narrow_i32x4(o.out[2], o.out[3]));
+  bytes = wasm_v128_xor(bytes, wasm_i8x16_const_splat((int8_t) 0x80));
+  bytes = wasm_i8x16_shuffle(bytes, bytes, 0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+  wasm_v128_store32_lane(rows[0] + column, bytes, 0);
+  wasm_v128_store32_lane(rows[1] + column, bytes, 1);
+  wasm_v128_store32_lane(rows[2] + column, bytes, 2);
+  wasm_v128_store32_lane(rows[3] + column, bytes, 3);
+}
+
+/* The odd part of the 2x2 over four lanes. */
+INLINE v128_t odd_2(v128_t in13, v128_t in57) {
+  return wasm_i32x4_add(DOT(in13, PAIR(F_3_624, -F_1_272)), DOT(in57, PAIR(F_0_850, -F_0_720)));
+}
+
+/* One row of the 2x2: its eight columns as 32-bit sums. The first column is not narrowed between the passes. */
+INLINE void row_2(v128_t low, v128_t high, JSAMPROW row) {
+  v128_t narrow = wasm_i16x8_narrow_i32x4(low, high);
+  v128_t t = DOT(narrow, wasm_i16x8_const(0, F_3_624, 0, -F_1_272, 0, F_0_850, 0, -F_0_720));
+  t = wasm_i32x4_add(t, wasm_i32x4_shuffle(t, t, 2, 3, 0, 1));
+  t = wasm_i32x4_add(t, wasm_i32x4_shuffle(t, t, 1, 0, 3, 2));
+  v128_t even = wasm_i32x4_shl(low, 15);
+  v128_t left = descale(wasm_i32x4_add(even, t), 20), right = descale(wasm_i32x4_sub(even, t), 20);
+  v128_t pair = wasm_i32x4_shuffle(left, right, 0, 4, 0, 4);
+  pair = wasm_i16x8_narrow_i32x4(pair, pair);
+  pair = wasm_v128_xor(wasm_i8x16_narrow_i16x8(pair, pair), wasm_i8x16_const_splat((int8_t) 0x80));
+  wasm_v128_store16_lane(row, pair, 0);
+}
+
+void __wrap_jpeg_idct_2x2(j_decompress_ptr cinfo, jpeg_component_info *component, JCOEFPTR coefficients, JSAMPARRAY rows,
+                          JDIMENSION column) {
+  (void) cinfo;
+  v128_t c[8], in[8];
+  for (int k = 0; k < 8; k++)
+    c[k] = wasm_v128_load(coefficients + 8 * k);
+  dequantise(component, c, in);
+  v128_t odd_low = odd_2(LOW(in[1], in[3]), LOW(in[5], in[7]));
+  v128_t odd_high = odd_2(HIGH(in[1], in[3]), HIGH(in[5], in[7]));
+  v128_t even_low = wasm_i32x4_shl(wasm_i32x4_extend_low_i16x8(in[0]), 15);
+  v128_t even_high = wasm_i32x4_shl(wasm_i32x4_extend_high_i16x8(in[0]), 15);
+  row_2(descale(wasm_i32x4_add(even_low, odd_low), 13), descale(wasm_i32x4_add(even_high, odd_high), 13), rows[0] + column);
+  row_2(descale(wasm_i32x4_sub(even_low, odd_low), 13), descale(wasm_i32x4_sub(even_high, odd_high), 13), rows[1] + column);
 }

@@ -40,7 +40,7 @@ export class OpenSlideLibrary {
   }
 
   get version(): string {
-    return this.call((m) => m.UTF8ToString(m._openslide_get_version()));
+    return this.call((m) => textAt(m, m._openslide_get_version()));
   }
 
   /** The vendor of a mounted file, undefined where no format recognises it. Does not throw for broken files. */
@@ -49,7 +49,7 @@ export class OpenSlideLibrary {
       const name = m.stringToNewUTF8(path);
       const vendor = m._openslide_detect_vendor(name);
       m._free(name);
-      return vendor ? m.UTF8ToString(vendor) : undefined;
+      return vendor ? textAt(m, vendor) : undefined;
     });
   }
 
@@ -110,7 +110,7 @@ export class OpenSlideHandle {
   get error(): string | undefined {
     return this.#call((m) => {
       const text = m._openslide_get_error(this.#pointer);
-      return text ? m.UTF8ToString(text) : undefined;
+      return text ? textAt(m, text) : undefined;
     });
   }
 
@@ -138,7 +138,7 @@ export class OpenSlideHandle {
         const key = m.stringToNewUTF8(name);
         const value = m._openslide_get_property_value(this.#pointer, key);
         m._free(key);
-        if (value) properties[name] = m.UTF8ToString(value);
+        if (value) properties[name] = textAt(m, value);
       }
       return properties;
     });
@@ -166,22 +166,31 @@ export class OpenSlideHandle {
     }
   }
 
+  /** Of an image that is too large to be read, too. @throws {OpenSlideFailure} */
   associatedImageSize(name: string): { width: number; height: number } {
+    const { status, width, height } = this.#associatedImage(name);
+    if (status !== 0 && status !== TOO_LARGE) this.#call((m) => this.#fail(m, status));
+    return { width, height };
+  }
+
+  /** Reads straight RGBA. @throws {OpenSlideFailure} */
+  readAssociatedImage(name: string): Uint8ClampedArray<ArrayBuffer> {
+    const { status, width, height } = this.#associatedImage(name);
     return this.#withName(name, (m, key) => {
-      const wh = this.#library.buffer(16);
-      const status = m._cs_associated_size(this.#pointer, key, wh);
       if (status !== 0) this.#fail(m, status);
-      return { width: m.HEAPF64[wh >> 3]!, height: m.HEAPF64[(wh >> 3) + 1]! };
+      const bytes = width * height * 4;
+      const buffer = this.#library.buffer(bytes);
+      const failed = m._cs_read_associated(this.#pointer, key, buffer);
+      if (failed !== 0) this.#fail(m, failed);
+      return new Uint8ClampedArray(m.HEAPU8.slice(buffer, buffer + bytes).buffer);
     });
   }
 
-  /** Reads straight RGBA into `target`, which has exactly the image's size. @throws {OpenSlideFailure} */
-  readAssociatedImage(target: Uint8ClampedArray, name: string): void {
-    this.#withName(name, (m, key) => {
-      const buffer = this.#library.buffer(target.length);
-      const status = m._cs_read_associated(this.#pointer, key, buffer);
-      if (status !== 0) this.#fail(m, status);
-      target.set(m.HEAPU8.subarray(buffer, buffer + target.length));
+  #associatedImage(name: string): { status: number; width: number; height: number } {
+    return this.#withName(name, (m, key) => {
+      const wh = this.#library.buffer(16);
+      const status = m._cs_associated_size(this.#pointer, key, wh);
+      return { status, width: m.HEAPF64[wh >> 3]!, height: m.HEAPF64[(wh >> 3) + 1]! };
     });
   }
 
@@ -234,13 +243,20 @@ export class OpenSlideHandle {
   #fail(m: OpenSlideModule, status = 1): never {
     if (status === TOO_LARGE) throw new OpenSlideFailure("the image is too large for a browser's memory");
     const text = m._openslide_get_error(this.#pointer);
-    throw new OpenSlideFailure(text ? m.UTF8ToString(text) : "unknown error");
+    throw new OpenSlideFailure(text ? textAt(m, text) : "unknown error");
   }
+}
+
+const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** A C string as Python has it: what is not UTF-8 becomes U+FFFD. `UTF8ToString` invents characters and may read past the end. */
+function textAt(m: OpenSlideModule, pointer: number): string {
+  return UTF8.decode(m.HEAPU8.subarray(pointer, m.HEAPU8.indexOf(0, pointer)));
 }
 
 /** A NULL-terminated array of C strings. */
 function strings(m: OpenSlideModule, array: number): string[] {
   const result: string[] = [];
-  for (let at = array >> 2; m.HEAPU32[at]; at++) result.push(m.UTF8ToString(m.HEAPU32[at]!));
+  for (let at = array >> 2; m.HEAPU32[at]; at++) result.push(textAt(m, m.HEAPU32[at]!));
   return result;
 }

@@ -7,8 +7,8 @@ export interface FormatSlide {
   readonly facts: SlideFacts;
   /** Fills straight RGBA; `target` has exactly the region's size. */
   readRegion(target: Uint8ClampedArray, region: Region): void;
-  /** Fills straight RGBA; `target` has exactly the image's size. */
-  readAssociatedImage(target: Uint8ClampedArray, name: string): void;
+  /** Straight RGBA of one of the facts' images. */
+  readAssociatedImage(name: string): Uint8ClampedArray<ArrayBuffer>;
   readIccProfile(associatedImage: string | undefined): Uint8Array<ArrayBuffer> | undefined;
   close(): void;
 }

@@ -108,8 +108,8 @@ class OpenSlideSlide implements FormatSlide {
     this.#translated(() => this.#handle.readRegion(target, x, y, level, width, height));
   }
 
-  readAssociatedImage(target: Uint8ClampedArray, name: string): void {
-    this.#translated(() => this.#handle.readAssociatedImage(target, name));
+  readAssociatedImage(name: string): Uint8ClampedArray<ArrayBuffer> {
+    return this.#translated(() => this.#handle.readAssociatedImage(name));
   }
 
   readIccProfile(associatedImage: string | undefined): Uint8Array<ArrayBuffer> | undefined {

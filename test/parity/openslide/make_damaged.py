@@ -1,16 +1,19 @@
 #!/usr/bin/env python3
 """Native OpenSlide's answers for damaged slides: make_damaged.py SLIDES [SEEDS] [OUT]
 
-Needs openslide-python 1.4.6 and openslide-bin 4.0.1.2. Writes damaged.json beside this file (or OUT).
+Needs openslide-python 1.4.6, openslide-bin 4.0.1.2, numpy and Pillow. Writes damaged.json beside this file (or OUT).
 
-Each case is a shared slide with bits flipped by a seeded generator: `flips` bits of one file, at positions from `start` on,
-then tiles read from each level. damage() here and in wasm/check-damaged.mjs must stay the same. An answer is the first 8 hex
+Each case is a slide with bits flipped by a seeded generator: `flips` bits of one file, at positions from `start` on, then tiles
+read from each level. The slide is a shared one, or made here and kept in the answers: one whose coarse levels a decoder makes
+at a half, a quarter and an eighth of their size, of quantiser tables so large that its sums run over. damage() here and in wasm/check-damaged.mjs must stay the same. An answer is the first 8 hex
 digits of the SHA-256 of a tile's straight R,G,B,A bytes, or '!' and the error text; after an error the slide is opened anew.
 Each case is run in processes of its own, once for each of two fillings of fresh heap memory. One that native does not survive
 is left out; an answer that depends on uninitialised memory becomes '?', which is not compared.
 """
 
+import base64
 import hashlib
+import io
 import json
 import os
 import shutil
@@ -18,7 +21,9 @@ import subprocess
 import sys
 import tempfile
 
+import numpy
 import openslide
+from PIL import Image
 
 # slide, bytes between flips
 SLIDES = [
@@ -34,6 +39,7 @@ SLIDES = [
     ("svs/tcga-cr-7395-01a-01-ts1.svs", [1000, 20000]),
     ("tiff/valid_tiff.tif", [1000]),
 ]
+QUANTISER_FACTORS = [1, 5, 20, 255]
 TILES = 12  # read per level
 MAX_LEVELS = 4
 
@@ -58,6 +64,52 @@ def damage(data, seed, flips, start):
     for _ in range(flips):
         at = start + random.below(len(data) - start)
         data[at] ^= 1 << random.below(8)
+
+
+def jpeg(rgb, quantiser_factor):
+    """With a restart interval in eight 8x8 blocks."""
+    out = io.BytesIO()
+    Image.fromarray(rgb).save(out, "JPEG", quality=75, subsampling="4:2:2", restart_marker_blocks=4)
+    data = bytearray(out.getvalue())
+    at = data.find(b"\xff\xdb\x00\x43")
+    while at >= 0:
+        for i in range(at + 5, at + 69):
+            data[i] = min(data[i] * quantiser_factor, 255)
+        at = data.find(b"\xff\xdb\x00\x43", at + 69)
+    return bytes(data)
+
+
+def make_vms(quantiser_factor):
+    """The files of a small VMS slide by name: noise that grows from left to right."""
+    random = Random(quantiser_factor)
+    noise = numpy.array([random.below(256) for _ in range(64 * 256 * 3)]).reshape(64, 256, 3)
+    share = numpy.linspace(0, 1, 256)[None, :, None]
+    rgb = (128 + (noise - 128) * share).astype(numpy.uint8)
+    lines = ["[Virtual Microscope Specimen]", "NoLayers=1", "NoJpegColumns=1", "NoJpegRows=1", "ImageFile=made.jpg",
+             "MapFile=map.jpg", "OptimisationFile=made.opt", "MacroImage=map.jpg", "PhysicalWidth=100000",
+             "PhysicalHeight=25000", "SourceLens=20", ""]
+    files = {
+        "made.vms": "\r\n".join(lines).encode(),
+        "made.jpg": jpeg(rgb, quantiser_factor),
+        "map.jpg": jpeg(numpy.ascontiguousarray(rgb[:8, :64]), 1),
+    }
+    return {name: base64.b64encode(data).decode() for name, data in files.items()}
+
+
+def place(slide, made, root, folder):
+    """Puts the files of a case's slide into a folder."""
+    source, target = os.path.join(root, slide), os.path.join(folder, slide)
+    os.makedirs(os.path.dirname(target), exist_ok=True)
+    if made:
+        for name, data in made.items():
+            with open(os.path.join(os.path.dirname(target), name), "wb") as f:
+                f.write(base64.b64decode(data))
+    elif slide.startswith("dicom/"):
+        shutil.copytree(os.path.dirname(source), os.path.dirname(target), dirs_exist_ok=True)
+    else:
+        shutil.copyfile(source, target)
+    os.chmod(target, 0o644)
+    return target
 
 
 def plan(slide, seed):
@@ -104,13 +156,7 @@ def run_one(root, case):
     """The answers for one case, in this process."""
     with tempfile.TemporaryDirectory() as folder:
         slide = case["slide"]
-        source, target = os.path.join(root, slide), os.path.join(folder, slide)
-        os.makedirs(os.path.dirname(target))
-        if slide.startswith("dicom/"):
-            shutil.copytree(os.path.dirname(source), os.path.dirname(target), dirs_exist_ok=True)
-        else:
-            shutil.copyfile(source, target)
-        os.chmod(target, 0o644)
+        target = place(slide, case.get("made"), root, folder)
         with open(target, "r+b") as f:
             data = bytearray(f.read())
             damage(data, case["seed"], case["flips"], case["start"])
@@ -148,6 +194,12 @@ def main():
                     case = {"slide": slide, "seed": seed, "flips": max(1, size // gap), "start": 0 if i % 2 else min(4096, size // 4)}
                     case["tiles"] = plan(intact, seed)
                     cases.append(case)
+    for factor in QUANTISER_FACTORS:
+        case = {"slide": "vms/made.vms", "seed": 9000000 + factor, "flips": 0, "start": 0, "made": make_vms(factor)}
+        with tempfile.TemporaryDirectory() as folder:
+            with openslide.OpenSlide(place(case["slide"], case["made"], root, folder)) as intact:
+                case["tiles"] = plan(intact, case["seed"])
+        cases.append(case)
     kept = []
     for case in cases:
         first, second = ask(root, case, 85), ask(root, case, 170)

@@ -22,7 +22,8 @@ def digest(image):
 
 
 cases = []
-sizes = [(97, 61, 40, 33), (97, 61, 13, 7), (64, 64, 64, 20), (30, 20, 75, 64), (301, 203, 1, 1), (341, 341, 256, 256), (112, 112, 224, 224), (130, 96, 65, 48)]
+sizes = [(97, 61, 40, 33), (97, 61, 13, 7), (64, 64, 64, 20), (30, 20, 75, 64), (301, 203, 1, 1), (341, 341, 256, 256), (112, 112, 224, 224), (130, 96, 65, 48),
+         (64, 192, 33, 99), (64, 192, 60, 99), (64, 192, 64, 99)]
 for name in ("lanczos", "bicubic", "bilinear"):
     kind = Image.Resampling[name.upper()]
     for width, height, to_width, to_height in sizes:
@@ -36,7 +37,7 @@ for name in ("lanczos", "bicubic", "bilinear"):
 for fx, fy in [(2, 2), (3, 2), (1, 4), (5, 5), (7, 11)]:
     image = Image.fromarray(draw(97, 61, 3))
     cases.append(dict(kind="reduce", size=[97, 61], factor=[fx, fy], sha256=digest(image.reduce((fx, fy)))))
-for width, height, side in [(2220, 1967, 256), (300, 250, 100), (1000, 31, 64), (640, 480, 1000), (777, 1000, 30)]:
+for width, height, side in [(2220, 1967, 256), (300, 250, 100), (1000, 31, 64), (640, 480, 1000), (777, 1000, 30), (515, 673, 99), (150, 460, 100)]:
     image = Image.fromarray(draw(width, height, 4), "RGBA")
     background = Image.new("RGB", image.size, "#f3e1d2")
     background.paste(image, None, image)

@@ -81,7 +81,7 @@ function slideOf(image: Image8): FormatSlide {
       expect(region).toMatchObject({ x: 0, level: 0, width });
       target.set(data.subarray(region.y * width * 4, (region.y + region.height) * width * 4));
     },
-    readAssociatedImage: () => {},
+    readAssociatedImage: () => new Uint8ClampedArray(),
     readIccProfile: () => undefined,
     close: () => {},
   };

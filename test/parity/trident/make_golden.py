@@ -50,6 +50,12 @@ def tile(width, height, seed):
     return rgb.astype(np.uint8)
 
 
+def few_colours(width, height, seed):
+    """One colour of stain and its neighbours: the edges of a histogram lie on their lumas, where the last bit decides."""
+    n = noise(width * height * 3, seed).reshape(height, width, 3) % 3
+    return (np.array([170, 95, 143]) + n).astype(np.uint8)
+
+
 def otsu(rgb):
     """The published steps of the segmenter (trident-contract.md 2.12)."""
     thresholds = []
@@ -86,10 +92,11 @@ for width, height, seed, grain in [(60, 40, 1, 0), (60, 40, 2, 2), (33, 70, 3, 3
                              lengths=digest([len(c) for c in found], "<i4"), points=digest(points, "<i4"), parents=digest(parents, "<i4")))
 
 tiles = []
-for width, height, seed in [(256, 256, 11), (300, 200, 12), (90, 140, 13), (512, 512, 14)]:
-    rgb = tile(width, height, seed)
+for draw, width, height, seed in [(tile, 256, 256, 11), (tile, 300, 200, 12), (tile, 90, 140, 13), (tile, 512, 512, 14),
+                                  (few_colours, 64, 64, 21), (few_colours, 64, 64, 22), (few_colours, 256, 256, 23)]:
+    rgb = draw(width, height, seed)
     mask, thresholds = otsu(rgb)
-    tiles.append(dict(size=[width, height], seed=seed, rgb=digest(rgb, np.uint8), thresholds=thresholds, tissue=int(mask.sum()), sha256=digest(mask, np.uint8)))
+    tiles.append(dict(draw=draw.__name__, size=[width, height], seed=seed, rgb=digest(rgb, np.uint8), thresholds=thresholds, tissue=int(mask.sum()), sha256=digest(mask, np.uint8)))
 
 lines = []
 for i, points in enumerate([[(10, 10), (50, 10), (50, 40)], [(5, 30), (9, 33), (14, 33), (20, 41), (12, 55), (8, 44)], [(-5, 20), (70, 28)], [(20, 20), (40, 23), (43, 50)]]):

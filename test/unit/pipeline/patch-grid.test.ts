@@ -87,10 +87,23 @@ describe("a patch grid", () => {
 
   test("is refused where patches would not move on, and where there would be too many", () => {
     expect(() => planPatchGrid(request({ overlap: 256 }))).toThrow(RangeError);
-    expect(() => planPatchGrid(request({ overlap: -1 }))).toThrow(RangeError);
     expect(() => planPatchGrid(request({ patchSize: 0 }))).toThrow(RangeError);
     expect(() => planPatchGrid(request({ target: { mag: Number.NaN } }))).toThrow(RangeError);
     expect(() => planPatchGrid(request({ patchSize: 1, target: { mag: 40 } }))).toThrow(/at most/);
+  });
+
+  test("leaves gaps where the overlap is below 0", () => {
+    const grid = planPatchGrid({
+      width: 28388,
+      height: 26110,
+      levelDownsamples: [1],
+      source: { mpp: 0.3333 },
+      target: { mpp: 0.25 },
+      patchSize: 256,
+      overlap: -16,
+      tridentExact: true,
+    });
+    expect([grid.columns, grid.rows]).toEqual([140, 128]);
   });
 
   test("states a side as Python's floor division does", () => {
@@ -159,6 +172,15 @@ describe("choosing patches in tissue", () => {
   test("keeps none without tissue, and all where tissue is not asked for", () => {
     expect(selectPatches(grid, prepareTissue([], 256, math), 0)).toHaveLength(0);
     expect(selectPatches(grid, undefined, 0.5)).toHaveLength(grid.columns * grid.rows * 2);
+  });
+
+  test("asks what all outlines cover together: one without any area is not among them, but by itself it is", () => {
+    const square = { shell: Float64Array.of(0, 0, 1000, 0, 1000, 1000, 0, 1000, 0, 0), holes: [] };
+    const line = { shell: Float64Array.of(5000, 5000, 6000, 5000, 5500, 5000, 5000, 5000), holes: [] };
+    const kept = (...outlines: Polygon[]) => selectPatches(grid, prepareTissue(outlines, 256, math), 0).length / 2;
+    expect(kept(line)).toBe(3);
+    expect(kept(square)).toBe(4);
+    expect(kept(square, line)).toBe(4);
   });
 
   test("mends outlines that cross themselves, where TRIDENT fails", () => {

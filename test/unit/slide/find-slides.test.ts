@@ -74,6 +74,11 @@ describe("findSlides", () => {
     ]);
   });
 
+  it("knows DICOM files by their magic, whatever they are called", async () => {
+    const found = [dicom("d/a.ima", "1.9"), dicom("d/b.dcm.bak", "1.9"), ...entries("d/notes.bak", "d/empty.ima")];
+    expect(await shape(found)).toEqual([["d", "a.ima", ["a.ima", "b.dcm.bak"]]]);
+  });
+
   it("adds up the sizes of all files of a slide", async () => {
     const [slide] = await findSlides(entries("A.mrxs", "A/x.dat", "A/y.dat"));
     expect(slide!.sizeBytes).toBe(3);

@@ -6,6 +6,9 @@ import { ByteReadError, specFromBytes, specFromDisk } from "#bytes";
 import { compileOpenSlide } from "#native";
 import { CorruptSlideError, MissingCompanionError, SlideClosedError, UnsupportedFormatError } from "#slide";
 import { createSlideService, type SlideWorkerApi } from "#slide/service";
+import { makeJpegSlide } from "../../fixtures/jpeg-slide.ts";
+import { makePositionSlide } from "../../fixtures/position-slide.ts";
+import { TiffType } from "../../fixtures/tiff-writer.ts";
 import { colourAt, drawSlide, firstWrongPixel, SIZE, TILE } from "../../support/drawn-slide.ts";
 
 const filesOf = (bytes: Uint8Array, path: string) => ({ entry: path, files: [specFromBytes(bytes, path)] });
@@ -41,6 +44,33 @@ describe("the slide service", () => {
     });
     expect(facts.reader).toMatch(/^OpenSlide \d+\.\d+\.\d+$/);
     expect(facts.properties["openslide.level-count"]).toBe("2");
+  });
+
+  it("gives text that is not UTF-8 as Python does, and no more of it than there is", async () => {
+    // A byte order mark, Latin-1, and a sequence that the end of the text cuts off.
+    const values = [0xef, 0xbb, 0xbf, 0x4d, 0xfc, 0x6c, 0x6c, 0x65, 0x72, 0xf0, 0x9f, 0x94, 0];
+    const tags = [{ tag: 270, type: TiffType.ascii, values }];
+    const levels = [{ width: 256, height: 256 }];
+    const { facts } = await open(await makePositionSlide({ levels, base: { tags } }), "text.tiff");
+    expect(facts.properties["tiff.ImageDescription"]).toBe("\ufeffM\ufffdller\ufffd");
+  });
+
+  it("opens a slide with an associated image of absurd size, and says so only of that image", async () => {
+    const description = "Aperio test\r\n256x256";
+    const bytes = await makeJpegSlide({
+      jpeg: { quality: 85, layout: "rgb" },
+      directory: { subfileType: 0, description },
+      extra: async (tiff, beforeLevel) => {
+        const strips = { rowsPerStrip: 70_000, compression: "none", photometric: "rgb" } as const;
+        if (beforeLevel === 1) tiff.addDirectory({ width: 70_000, height: 70_000, ...strips, description });
+      },
+    });
+    const { id, facts } = await open(bytes, "absurd.svs");
+    expect(facts.associatedImages).toMatchObject([{ name: "thumbnail", width: 70_000, height: 70_000 }]);
+    await expect(service.readAssociatedImage(id, "thumbnail")).rejects.toThrow(CorruptSlideError);
+    expect(
+      (await service.readRegion(id, { x: 0, y: 0, level: 0, width: 8, height: 8 }, undefined, undefined)).width,
+    ).toBe(8);
   });
 
   it("reads every pixel where it is, transparent outside", async () => {
