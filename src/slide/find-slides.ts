@@ -79,9 +79,10 @@ function companionsOf(
 
 /** DICOM files have any extension or none: their magic tells, and one folder may hold several series. */
 async function findDicomSeries(files: readonly ByteSpec[]): Promise<SlideCandidate[]> {
+  const uids = await Promise.all(files.map(seriesUidOf));
   const series = new Map<string, ByteSpec[]>();
-  for (const file of files) {
-    const uid = await seriesUidOf(file);
+  for (const [index, file] of files.entries()) {
+    const uid = uids[index];
     if (uid === undefined) continue;
     const key = `${folderOf(file.path)}/${uid}`;
     series.set(key, [...(series.get(key) ?? []), file]);

@@ -20,8 +20,8 @@ type Movable = FileSystemFileHandle & { move?(name: string): Promise<void> };
  * this name a file is looked at once at most, when it takes its own.
  */
 const PART_SUFFIX = ".part.txt";
-/** And what Chromium makes of a file that is open for writing. */
-const UNFINISHED = /(^\..*\.part\.txt|\.crswap)$/;
+/** What Chromium makes of a file that is open for writing. */
+const SWAP_SUFFIX = ".crswap";
 
 /**
  * A folder of the origin's private file system, made where it is not there yet.
@@ -86,7 +86,7 @@ class HandleFolder implements Folder {
       const folder = await this.#folder(partsOf(path));
       const entries: FolderEntry[] = [];
       for await (const [name, { kind }] of folder?.entries() ?? []) {
-        if (!UNFINISHED.test(name)) entries.push({ name, kind: kind === "directory" ? "folder" : "file" });
+        if (!isUnfinished(name)) entries.push({ name, kind: kind === "directory" ? "folder" : "file" });
       }
       if (entries.length === 0) await this.#ensureThere();
       return entries.sort(byName);
@@ -189,6 +189,10 @@ class HandleFolder implements Folder {
       throw new FolderVanishedError(this.name, { cause: thrown });
     }
   }
+}
+
+function isUnfinished(name: string): boolean {
+  return (name.startsWith(".") && name.endsWith(PART_SUFFIX)) || name.endsWith(SWAP_SUFFIX);
 }
 
 /** Nothing, where what was thrown says that there is no such file, or a folder in its place (or the other way round). */

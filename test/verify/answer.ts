@@ -38,8 +38,6 @@ export interface Digest {
   readonly sha256: string;
   /** Of the same pixels as premultiplied ARGB, little-endian. */
   readonly argbSha256: string;
-  /** Whether there are pixels whose premultiplied colours cannot be told from the straight ones: those may have been clipped. */
-  readonly isClipped: boolean;
   readonly meanRgba: readonly number[];
 }
 

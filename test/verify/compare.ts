@@ -1,5 +1,5 @@
 import { assert } from "#base";
-import type { Answer, Digest, Failure, Opened, OrFailure, Profile } from "./answer.ts";
+import type { Answer, Failure, Opened, OrFailure, Profile } from "./answer.ts";
 import { EXCEPTIONS, type ExceptionId, THUMBNAIL_MEAN_TOLERANCE } from "./exceptions.ts";
 import {
   type BlocksTruth,
@@ -119,7 +119,7 @@ function compareOpened(result: Comparison, { path, native, blocks, blockSize, tr
       const off = meanOff(have.meanRgba, region.mean_rgba);
       const same = have.sha256 === region.rgba_sha256;
       result.check(field, same, `${have.sha256} (mean of a channel off by ${off})`, String(region.rgba_sha256));
-      sameArgb(result, `${field} as ARGB`, have, region, same);
+      if (region.argb_sha256 !== undefined) result.same(`${field} as ARGB`, have.argbSha256, region.argb_sha256);
     }
   });
   if (blocks) compareBlocks(result, blocks, blockSize, native, got);
@@ -137,24 +137,14 @@ function compareAssociated(result: Comparison, path: string, native: OpenedTruth
     else if ("failure" in have) result.check(field, false, sayFailure(have.failure), String(expected.rgba_sha256));
     else {
       result.same(`${field} size`, [have.width, have.height], expected.size);
-      const same = result.same(field, have.sha256, expected.rgba_sha256);
-      sameArgb(result, `${field} as ARGB`, have, expected, same);
+      result.same(field, have.sha256, expected.rgba_sha256);
+      if (expected.argb_sha256 !== undefined) {
+        result.same(`${field} as ARGB`, have.argbSha256, expected.argb_sha256);
+      }
       if (expected.icc_profile !== undefined)
         sameProfile(result, `${field} ICC profile`, have.icc, expected.icc_profile);
     }
   }
-}
-
-function sameArgb(
-  result: Comparison,
-  field: string,
-  have: Digest,
-  { argb_sha256: expected }: { readonly argb_sha256?: string },
-  isRgbaSame: boolean,
-): void {
-  if (expected === undefined) return;
-  if (isRgbaSame && have.isClipped && have.argbSha256 !== expected) result.except("argb-clipped");
-  else result.same(field, have.argbSha256, expected);
 }
 
 function compareThumbnail(

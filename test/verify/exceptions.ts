@@ -25,10 +25,6 @@ export const EXCEPTIONS = {
     what: "`thumbnail_256.mean`",
     reason: "slides README: numbers that Pillow resamples; size exact, mean of each channel within 1 of 255",
   },
-  "argb-clipped": {
-    what: "`argb_sha256` where `rgba_sha256` agrees and a colour may have been larger than its alpha",
-    reason: "our ARGB is had back from RGBA, in which such a colour was clipped by Pillow and by us alike",
-  },
   "thumbnail-skipped": {
     what: "`thumbnail_256.error` saying skipped",
     reason: "the native run made none: it would have read too many pixels",

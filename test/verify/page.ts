@@ -146,7 +146,6 @@ async function digestPixels(pixels: Pixels): Promise<Digest> {
   return {
     sha256: await digest("SHA-256", pixels.data),
     argbSha256: await digest("SHA-256", premultiplied(pixels.data)),
-    isClipped: isClipped(pixels.data),
     meanRgba: mean(pixels),
   };
 }
@@ -165,15 +164,6 @@ function premultiplied(rgba: Uint8ClampedArray<ArrayBuffer>): Uint8Array<ArrayBu
     argb[at + 3] = alpha;
   }
   return argb;
-}
-
-/** A colour beyond its alpha, as TIFFs of unassociated alpha give, ends at 255, or nowhere where alpha is 0. */
-function isClipped(rgba: Uint8ClampedArray): boolean {
-  for (let at = 0; at < rgba.length; at += 4) {
-    const alpha = rgba[at + 3]!;
-    if (alpha === 0 || (alpha < 255 && Math.max(rgba[at]!, rgba[at + 1]!, rgba[at + 2]!) === 255)) return true;
-  }
-  return false;
 }
 
 async function profile(bytes: Uint8Array<ArrayBuffer> | undefined): Promise<Profile | null> {

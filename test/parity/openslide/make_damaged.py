@@ -5,8 +5,9 @@ Needs openslide-python 1.4.6, openslide-bin 4.0.1.2, numpy and Pillow. Writes da
 
 Each case is a slide with bits flipped by a seeded generator: `flips` bits of one file, at positions from `start` on, then tiles
 read from each level. The slide is a shared one, or made here and kept in the answers: one whose coarse levels a decoder makes
-at a half, a quarter and an eighth of their size, of quantiser tables so large that its sums run over. damage() here and in wasm/check-damaged.mjs must stay the same. An answer is the first 8 hex
-digits of the SHA-256 of a tile's straight R,G,B,A bytes, or '!' and the error text; after an error the slide is opened anew.
+at a half, a quarter and an eighth of their size, of quantiser tables so large that its sums run over. damage() here and in
+wasm/check-damaged.mjs must stay the same. An answer is the first 8 hex digits of the SHA-256 of a tile's straight
+R,G,B,A bytes, or '!' and the error text; after an error the slide is opened anew.
 Each case is run in processes of its own, once for each of two fillings of fresh heap memory. One that native does not survive
 is left out; an answer that depends on uninitialised memory becomes '?', which is not compared.
 """

@@ -50,14 +50,13 @@ const right: Opened = {
       height: 2,
       sha256: "label",
       argbSha256: "-",
-      isClipped: false,
       meanRgba: [0, 0, 0, 255],
       icc: null,
     },
   },
   thumbnail: { width: 256, height: 128, meanRgb: [10.4, 20, 29.1] },
   regions: [
-    { sha256: "odd", argbSha256: "ddo", isClipped: false, meanRgba: [1, 2, 3, 255] },
+    { sha256: "odd", argbSha256: "ddo", meanRgba: [1, 2, 3, 255] },
     { failure: corrupt("Short read of file /slides/7/x.svs: 0 < 4") },
   ],
   blocks: { "0": "aaaaaaaabbbbbbbb" },
@@ -101,7 +100,7 @@ describe("comparing an opened slide", () => {
     [
       "the region's pixels",
       {
-        regions: [{ sha256: "x", argbSha256: "ddo", isClipped: false, meanRgba: [1, 2, 3.5, 255] }, right.regions[1]!],
+        regions: [{ sha256: "x", argbSha256: "ddo", meanRgba: [1, 2, 3.5, 255] }, right.regions[1]!],
       },
       /off by 0.5/,
     ],
@@ -112,16 +111,6 @@ describe("comparing an opened slide", () => {
     ],
   ])("%s is told", (_, change, line) => {
     expect(differences({ ...right, ...change })[0]).toMatch(line);
-  });
-
-  test("another ARGB passes only where RGBA is right and may have been clipped", () => {
-    const withRegion = (change: object) => ({
-      ...right,
-      regions: [{ ...right.regions[0]!, ...change }, right.regions[1]!],
-    });
-    expect(differences(withRegion({ argbSha256: "other", isClipped: true }))).toEqual([]);
-    expect(differences(withRegion({ argbSha256: "other" }))).toHaveLength(1);
-    expect(differences(withRegion({ argbSha256: "other", isClipped: true, sha256: "other" }))).toHaveLength(2);
   });
 
   test("a thumbnail that native did not make is not asked after", () => {
