@@ -1,5 +1,6 @@
-import type { FrameView, TileRenderer } from "./gpu/tile-renderer.ts";
-import { type Layer, scaleOf } from "./layers/layer.ts";
+import { placeView } from "./gpu/scrolled-picture.ts";
+import type { FrameView, Overlay, TileRenderer, TileScene } from "./gpu/tile-renderer.ts";
+import type { Layer } from "./layers/layer.ts";
 import type { Size } from "./viewport.ts";
 
 /** The elements in the container: the drawer's canvas and, once there are layers that cannot be painted there, one above it. */
@@ -74,21 +75,18 @@ export class Stage {
     renderer.resize(this.#deviceSize);
   }
 
-  /** Paints the layers over the tiles: where the drawer draws, if it can, which saves the browser to blend two canvases. */
-  paint(frame: FrameView, layers: readonly Layer[]): void {
-    const painting = layers.filter((layer) => layer.paint);
-    if (painting.length === 0 && !this.#overlay) return;
-    const context = this.#renderer.context ?? this.#clearOverlay();
+  /**
+   * Draws the tiles, and the layers over them: where the drawer draws, if it can, which saves the browser to blend two
+   * canvases.
+   * @param revision - another number once a layer shows something else.
+   */
+  draw(frame: FrameView, scenes: readonly TileScene[], layers: readonly Layer[], revision: number): void {
+    const overlay = overlayOf(layers, revision);
+    this.#renderer.draw(frame, scenes, overlay);
+    if (this.#renderer.paintsOverlay || !(overlay || this.#overlay)) return;
     const { width, height } = this.#deviceSize;
-    const scale = scaleOf(frame);
-    const cos = Math.cos(frame.view.rotation) * scale;
-    const sin = Math.sin(frame.view.rotation) * scale;
-    for (const layer of painting) {
-      context.setTransform(cos, sin, -sin, cos, width / 2, height / 2);
-      context.save();
-      layer.paint?.(context, frame);
-      context.restore();
-    }
+    const context = this.#clearOverlay();
+    overlay?.paint(context, frame, { x: width / 2, y: height / 2 });
   }
 
   /** What is drawn right now. To be called in the task that drew it. */
@@ -172,6 +170,22 @@ export class Stage {
     this.#watchDensity();
     this.#observer.unobserve(this.element);
     this.#observe();
+  };
+}
+
+function overlayOf(layers: readonly Layer[], revision: number): Overlay | undefined {
+  const painting = layers.filter((layer) => layer.paint);
+  if (painting.length === 0) return undefined;
+  return {
+    revision: painting.every((layer) => layer.isFixed) ? revision : undefined,
+    paint: (context, frame, middle) => {
+      for (const layer of painting) {
+        context.save();
+        placeView(context, frame, middle);
+        layer.paint?.(context, frame);
+        context.restore();
+      }
+    },
   };
 }
 

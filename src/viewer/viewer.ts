@@ -90,6 +90,7 @@ export class Viewer {
   readonly #loop: FrameLoop;
   readonly #stage: Stage;
   readonly #layers: Layer[] = [];
+  #layersRevision = 0;
   readonly #reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
   readonly #cleanups: (() => void)[] = [];
   readonly #drawer: LastingRenderer;
@@ -173,7 +174,7 @@ export class Viewer {
         this.#events.emit("overview", undefined);
       },
     });
-    this.#image.attach(this.#host());
+    this.#attach(this.#image);
     this.#fitting = view.downsample === undefined && view.centerX === undefined && view.centerY === undefined;
     this.#view = this.#clamp({ ...fitted(slide, this.size, view.rotation ?? 0), ...view });
     this.#sawPixels = false;
@@ -276,14 +277,14 @@ export class Viewer {
   /** Draws a layer over the slide and those added before. @returns a function that removes it. */
   addLayer(layer: Layer): () => void {
     this.#layers.push(layer);
-    layer.attach?.(this.#host());
-    this.#loop.request();
+    this.#attach(layer);
+    this.#layersChanged();
     return () => {
       const at = this.#layers.indexOf(layer);
       if (at < 0) return;
       this.#layers.splice(at, 1);
       layer.detach?.();
-      this.#loop.request();
+      this.#layersChanged();
     };
   }
 
@@ -388,8 +389,7 @@ export class Viewer {
       const scene = layer.prepare?.(frame, destination);
       if (scene) scenes.push(scene);
     }
-    this.#drawer.renderer.draw(frame, scenes);
-    this.#stage.paint(frame, this.#image ? this.#layers : []);
+    this.#stage.draw(frame, scenes, this.#image ? this.#layers : [], this.#layersRevision);
   }
 
   #frameView(moving: boolean): FrameView {
@@ -426,8 +426,14 @@ export class Viewer {
     this.#loop.request();
   }
 
-  #host() {
-    return { renderer: this.#drawer.renderer, invalidate: () => this.#loop.request() };
+  #attach(layer: Layer): void {
+    const invalidate = () => (layer === this.#image ? this.#loop.request() : this.#layersChanged());
+    layer.attach?.({ renderer: this.#drawer.renderer, invalidate });
+  }
+
+  #layersChanged(): void {
+    this.#layersRevision++;
+    this.#loop.request();
   }
 
   #rendererReplaced(): void {
@@ -439,7 +445,7 @@ export class Viewer {
   #reattachLayers(): void {
     for (const layer of this.#image ? [this.#image, ...this.#layers] : this.#layers) {
       layer.detach?.();
-      layer.attach?.(this.#host());
+      this.#attach(layer);
     }
     this.#loop.request();
   }

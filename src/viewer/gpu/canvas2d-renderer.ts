@@ -3,7 +3,7 @@ import type { Pixels } from "#slide";
 import type { Size } from "../viewport.ts";
 import { BackBuffer } from "./back-buffer.ts";
 import { BitmapTile } from "./bitmap-tile.ts";
-import type { FrameView, TileImage, TileRenderer, TileScene } from "./tile-renderer.ts";
+import type { FrameView, Overlay, TileImage, TileRenderer, TileScene } from "./tile-renderer.ts";
 
 /**
  * Draws without a GPU. Every layer keeps an upright picture of the view with some margin; a pan is one unscaled copy of
@@ -11,8 +11,9 @@ import type { FrameView, TileImage, TileRenderer, TileScene } from "./tile-rende
  */
 export class Canvas2dRenderer implements TileRenderer {
   readonly kind = "canvas2d";
+  readonly paintsOverlay = true;
   readonly canvas: HTMLCanvasElement;
-  readonly context: CanvasRenderingContext2D;
+  readonly #context: CanvasRenderingContext2D;
   readonly #buffers = new Map<object, BackBuffer>();
   /** Turns pixels into bitmaps; they stay in main memory, where they are made and used. */
   readonly #loader = context2d(new OffscreenCanvas(1, 1));
@@ -22,7 +23,7 @@ export class Canvas2dRenderer implements TileRenderer {
     this.canvas = document.createElement("canvas");
     const context = this.canvas.getContext("2d", { alpha: false });
     assert(context, "a fresh canvas has a 2D context");
-    this.context = context;
+    this.#context = context;
   }
 
   resize({ width, height }: Size): void {
@@ -43,21 +44,22 @@ export class Canvas2dRenderer implements TileRenderer {
     (image as BitmapTile).bitmap.close();
   }
 
-  draw(frame: FrameView, scenes: readonly TileScene[]): void {
+  draw(frame: FrameView, scenes: readonly TileScene[], overlay?: Overlay): void {
     const { canvas } = this;
-    const context = this.context;
+    const context = this.#context;
     context.setTransform(1, 0, 0, 1, 0, 0);
     for (const layer of this.#buffers.keys()) {
       if (!scenes.some((scene) => scene.layer === layer)) this.#buffers.delete(layer);
     }
-    if (scenes.length === 0) {
+    const top = scenes.at(-1);
+    if (!top) {
       context.fillStyle = this.surround;
       context.fillRect(0, 0, canvas.width, canvas.height);
     }
     for (const scene of scenes) {
       const buffer = this.#buffers.get(scene.layer) ?? new BackBuffer();
       this.#buffers.set(scene.layer, buffer);
-      buffer.show(context, frame, scene, this.surround);
+      buffer.show(context, frame, scene, this.surround, scene === top ? overlay : undefined);
     }
   }
 

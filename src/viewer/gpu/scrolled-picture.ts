@@ -1,6 +1,6 @@
 import { assert } from "#base";
-import { contains, intersection, type SlideBox } from "../viewport.ts";
-import type { FrameView } from "./tile-renderer.ts";
+import { contains, intersection, type Point, type SlideBox } from "../viewport.ts";
+import type { Context2d, FrameView } from "./tile-renderer.ts";
 
 /** Whole device pixels of the upright slide at some scale: slide pixel x lies at x * scale. */
 export interface PixelBox {
@@ -9,8 +9,6 @@ export interface PixelBox {
   readonly right: number;
   readonly bottom: number;
 }
-
-export type Context2d = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 
 /**
  * Paints all of a box, whatever stands there, and nothing outside it.
@@ -67,31 +65,38 @@ export class ScrolledPicture {
     this.#extend(needed, paint);
   }
 
+  /** Forgets what lies outside the box. */
+  keepWithin(box: PixelBox): void {
+    this.#painted = intersection(this.#painted, box);
+  }
+
   /** Paints the box again, where it is painted. */
   repaint(box: PixelBox, paint: PaintBox): void {
     this.#paint(intersection(box, this.#painted), paint);
   }
 
-  /** Copies what the frame shows to the screen: as it is where scale and angle allow it. @param smooth - where they do not. */
-  present(context: CanvasRenderingContext2D, { view, deviceSize, pixelRatio }: FrameView, smooth: boolean): void {
-    const { width, height } = deviceSize;
+  /**
+   * Copies what the frame shows: as it is where scale and angle allow it.
+   * @param context - placed by `placeView`.
+   * @param smooth - where they do not allow it.
+   */
+  present(context: Context2d, { view, pixelRatio }: FrameView, smooth: boolean): void {
     const centerX = view.centerX * this.#scale - this.#area.left;
     const centerY = view.centerY * this.#scale - this.#area.top;
     const { canvas } = this.#front;
-    const stretch = pixelRatio / view.downsample / this.#scale;
-    if (view.rotation === 0 && stretch === 1) {
+    context.save();
+    if (view.rotation === 0 && pixelRatio / view.downsample === this.#scale) {
+      const { e: middleX, f: middleY } = context.getTransform();
       context.setTransform(1, 0, 0, 1, 0, 0);
       context.imageSmoothingEnabled = false;
-      context.drawImage(canvas, Math.round(width / 2 - centerX), Math.round(height / 2 - centerY));
-      return;
+      context.drawImage(canvas, Math.round(middleX - centerX), Math.round(middleY - centerY));
+    } else {
+      context.scale(1 / this.#scale, 1 / this.#scale);
+      context.imageSmoothingEnabled = smooth;
+      context.imageSmoothingQuality = "low";
+      context.drawImage(canvas, -centerX, -centerY);
     }
-    const cos = Math.cos(view.rotation) * stretch;
-    const sin = Math.sin(view.rotation) * stretch;
-    context.setTransform(cos, sin, -sin, cos, width / 2, height / 2);
-    context.imageSmoothingEnabled = smooth;
-    context.imageSmoothingQuality = "low";
-    context.drawImage(canvas, -centerX, -centerY);
-    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.restore();
   }
 
   /** Lays the area around what is needed, keeping the surface when it is large enough: a new one takes many milliseconds. */
@@ -165,6 +170,14 @@ function surface(settings: CanvasRenderingContext2DSettings): Surface {
   const context = canvas.getContext("2d", settings);
   assert(context, "a fresh canvas has a 2D context");
   return { canvas, context };
+}
+
+/** Makes the context's units level-0 pixels from the view's middle. @param middle - where that stands, in device pixels. */
+export function placeView(context: Context2d, { view, pixelRatio }: FrameView, middle: Point): void {
+  const scale = pixelRatio / view.downsample;
+  const cos = Math.cos(view.rotation) * scale;
+  const sin = Math.sin(view.rotation) * scale;
+  context.setTransform(cos, sin, -sin, cos, middle.x, middle.y);
 }
 
 export function scaled({ left, top, right, bottom }: SlideBox, scale: number): SlideBox {

@@ -1,5 +1,5 @@
 import type { Pixels } from "#slide";
-import type { Size, SlideBox, ViewState } from "../viewport.ts";
+import type { Point, Size, SlideBox, ViewState } from "../viewport.ts";
 
 /** A tile's pixels where the drawer wants them: a texture, or a bitmap. Made and released by one drawer. */
 export interface TileImage {
@@ -16,6 +16,16 @@ export interface PlacedTile {
   readonly filled: { readonly x: number; readonly y: number };
   /** Full resolution: single pixels are to be told apart when magnified. Coarser tiles are always smoothed. */
   readonly crisp: boolean;
+}
+
+export type Context2d = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
+
+/** What is painted in 2D over the tiles. */
+export interface Overlay {
+  /** Another number once it shows something else. undefined: it may do so in any frame, or not turn with the slide. */
+  readonly revision: number | undefined;
+  /** @param middle - where the view's middle stands, in device pixels of the context's canvas. */
+  paint(context: Context2d, frame: FrameView, middle: Point): void;
 }
 
 /** What a layer of tiles shows, for one frame. */
@@ -52,8 +62,8 @@ export interface FrameView {
 export interface TileRenderer {
   readonly kind: "webgl2" | "canvas2d";
   readonly canvas: HTMLCanvasElement;
-  /** Where it draws in 2D: what lies over the tiles may be painted there after `draw`. */
-  readonly context: CanvasRenderingContext2D | undefined;
+  /** Whether `draw` paints the overlay as well; otherwise it takes a canvas above this one. */
+  readonly paintsOverlay: boolean;
   /** CSS colour around the slide. */
   surround: string;
   /** Sets the canvas to so many device pixels; what it showed is gone. */
@@ -61,6 +71,6 @@ export interface TileRenderer {
   /** Takes over the pixels. undefined while the drawer cannot keep any (a lost context): ask again later. */
   load(pixels: Pixels): TileImage | undefined;
   release(image: TileImage): void;
-  draw(frame: FrameView, scenes: readonly TileScene[]): void;
+  draw(frame: FrameView, scenes: readonly TileScene[], overlay?: Overlay): void;
   destroy(): void;
 }

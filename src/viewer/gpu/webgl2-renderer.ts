@@ -20,8 +20,8 @@ export interface ContextEvents {
 /** Draws on the GPU: a texture a tile, a quad a tile, everything anew in every frame. */
 export class WebGl2Renderer implements TileRenderer {
   readonly kind = "webgl2";
+  readonly paintsOverlay = false;
   readonly canvas: HTMLCanvasElement;
-  readonly context = undefined;
   readonly #gl: WebGL2RenderingContext;
   readonly #events: ContextEvents;
   #uniforms!: Uniforms;

@@ -1,6 +1,6 @@
 import { type Polygon, type Ring, ringBounds } from "#kernels";
-import { type Context2d, type PixelBox, scaled } from "../gpu/scrolled-picture.ts";
-import type { FrameView } from "../gpu/tile-renderer.ts";
+import { type PixelBox, scaled } from "../gpu/scrolled-picture.ts";
+import type { Context2d, FrameView } from "../gpu/tile-renderer.ts";
 import type { SlideBox } from "../viewport.ts";
 import { PaintedLayer } from "./painted-layer.ts";
 import { type PictureArea, ViewPicture } from "./view-picture.ts";
@@ -41,7 +41,7 @@ export class ContoursLayer extends PaintedLayer {
     this.changed();
   }
 
-  protected override paintVisible(context: CanvasRenderingContext2D, frame: FrameView): void {
+  protected override paintVisible(context: Context2d, frame: FrameView): void {
     if (this.#rings.length === 0) return;
     this.#picture.draw(context, frame);
   }

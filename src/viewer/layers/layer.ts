@@ -1,4 +1,4 @@
-import type { FrameView, TileRenderer, TileScene } from "../gpu/tile-renderer.ts";
+import type { Context2d, FrameView, TileRenderer, TileScene } from "../gpu/tile-renderer.ts";
 import type { ViewState } from "../viewport.ts";
 
 /** What the viewer lends a layer while it is attached. */
@@ -19,16 +19,21 @@ export interface Layer {
   /** Give up everything that came from the host. */
   detach?(): void;
   /**
+   * What `paint` draws lies on the slide like ink: it turns with the slide, and changes only where `invalidate` has been
+   * called. Then it need not be painted in every frame.
+   */
+  readonly isFixed?: boolean;
+  /**
    * Called in every frame; returns what to draw of a layer of tiles.
    * @param destination - the view that a movement under way will come to: what to read.
    */
   prepare?(frame: FrameView, destination: ViewState): TileScene | undefined;
   /**
-   * Called in every frame with a cleared canvas over the tiles. The context's units are level-0 pixels relative to the
-   * view's centre: draw a slide point at (x - frame.view.centerX, y - frame.view.centerY), which keeps small numbers
-   * small; divide line widths by `scaleOf(frame)`.
+   * Called in every frame with a canvas over the tiles. The context's units are level-0 pixels relative to the view's
+   * centre: draw a slide point at (x - frame.view.centerX, y - frame.view.centerY), which keeps small numbers small;
+   * divide line widths by `scaleOf(frame)`. What reaches beyond the frame's view may be cut off there.
    */
-  paint?(context: CanvasRenderingContext2D, frame: FrameView): void;
+  paint?(context: Context2d, frame: FrameView): void;
 }
 
 /** Device pixels per level-0 pixel: what a layer's line widths are divided by. */

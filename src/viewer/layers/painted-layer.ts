@@ -1,8 +1,9 @@
-import type { FrameView } from "../gpu/tile-renderer.ts";
+import type { Context2d, FrameView } from "../gpu/tile-renderer.ts";
 import type { Layer, LayerHost } from "./layer.ts";
 
 /** What every layer painted over the tiles has: it can be hidden, and asks for a frame when it has changed. */
 export abstract class PaintedLayer implements Layer {
+  readonly isFixed = true;
   #host: LayerHost | undefined;
   #isVisible = true;
 
@@ -25,12 +26,12 @@ export abstract class PaintedLayer implements Layer {
     this.#host = undefined;
   }
 
-  paint(context: CanvasRenderingContext2D, frame: FrameView): void {
+  paint(context: Context2d, frame: FrameView): void {
     if (this.#isVisible) this.paintVisible(context, frame);
   }
 
   /** @see Layer.paint */
-  protected abstract paintVisible(context: CanvasRenderingContext2D, frame: FrameView): void;
+  protected abstract paintVisible(context: Context2d, frame: FrameView): void;
 
   /** What the layer shows has changed. */
   protected changed(): void {

@@ -1,5 +1,4 @@
-import type { Context2d } from "../gpu/scrolled-picture.ts";
-import type { FrameView } from "../gpu/tile-renderer.ts";
+import type { Context2d, FrameView } from "../gpu/tile-renderer.ts";
 import { PaintedLayer } from "./painted-layer.ts";
 import { type EdgeLines, PatchSquares } from "./patch-squares.ts";
 import { TexelPicture } from "./texel-picture.ts";
@@ -35,7 +34,7 @@ export class PatchGridLayer extends PaintedLayer {
     this.changed();
   }
 
-  protected override paintVisible(context: CanvasRenderingContext2D, frame: FrameView): void {
+  protected override paintVisible(context: Context2d, frame: FrameView): void {
     const squares = this.#squares;
     if (squares.count === 0) return;
     if (Math.min(squares.texels.stepX, squares.side) / frame.view.downsample < MIN_LINED_CSS_PX) {

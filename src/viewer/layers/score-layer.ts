@@ -1,4 +1,4 @@
-import type { FrameView } from "../gpu/tile-renderer.ts";
+import type { Context2d, FrameView } from "../gpu/tile-renderer.ts";
 import { type ColorMapName, colorMap } from "./color-map.ts";
 import { scaleOf } from "./layer.ts";
 import { PaintedLayer } from "./painted-layer.ts";
@@ -69,7 +69,7 @@ export class ScoreLayer extends PaintedLayer {
     return this.#squares.at(x, y);
   }
 
-  protected override paintVisible(context: CanvasRenderingContext2D, frame: FrameView): void {
+  protected override paintVisible(context: Context2d, frame: FrameView): void {
     const scores = this.#scores;
     if (scores) {
       this.#picture ??= new TexelPicture(this.#squares.texels, this.#colorOf(scores));
@@ -89,7 +89,7 @@ export class ScoreLayer extends PaintedLayer {
     };
   }
 
-  #frame(context: CanvasRenderingContext2D, frame: FrameView, index: number): void {
+  #frame(context: Context2d, frame: FrameView, index: number): void {
     const { side } = this.#squares;
     const unit = frame.pixelRatio / scaleOf(frame);
     const shown = Math.max(side, MIN_FRAME_CSS_PX * unit);

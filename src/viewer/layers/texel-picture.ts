@@ -1,4 +1,4 @@
-import type { FrameView } from "../gpu/tile-renderer.ts";
+import type { Context2d, FrameView } from "../gpu/tile-renderer.ts";
 import { visibleBox } from "../viewport.ts";
 import { scaleOf } from "./layer.ts";
 import type { TexelGrid } from "./patch-squares.ts";
@@ -20,7 +20,7 @@ export class TexelPicture {
   }
 
   /** Draws the part in view. */
-  draw(context: CanvasRenderingContext2D, frame: FrameView): void {
+  draw(context: Context2d, frame: FrameView): void {
     const { left, top, stepX, stepY, columns, rows } = this.#grid;
     const view = visibleBox(frame.view, frame.size);
     const fromColumn = Math.max(0, Math.floor((view.left - left) / stepX));

@@ -1,5 +1,5 @@
-import { type Context2d, outward, type PixelBox, ScrolledPicture, scaled } from "../gpu/scrolled-picture.ts";
-import type { FrameView } from "../gpu/tile-renderer.ts";
+import { outward, type PixelBox, ScrolledPicture, scaled } from "../gpu/scrolled-picture.ts";
+import type { Context2d, FrameView } from "../gpu/tile-renderer.ts";
 import { visibleBox } from "../viewport.ts";
 import { scaleOf } from "./layer.ts";
 
@@ -40,7 +40,7 @@ export class ViewPicture {
   }
 
   /** @param context - as a layer is given it. */
-  draw(context: CanvasRenderingContext2D, frame: FrameView): void {
+  draw(context: Context2d, frame: FrameView): void {
     const picture = this.#picture;
     const { view, size, pixelRatio } = frame;
     const now = scaleOf(frame);

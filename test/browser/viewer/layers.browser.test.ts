@@ -161,18 +161,70 @@ test("after a zoom the lines are where they were, and sharp again", async () => 
   expect(bare(10_400 + 12, 10_600)).toBe(true);
 });
 
-test("a movement of a turned view ends smooth, however hastily it is drawn", async () => {
+test("a turned view is smooth while it is moved, and after a zoom that was drawn hastily", async () => {
   const layer = new ContoursLayer([{ shell: ring(20_400, 20_400, 20_900, 20_900), holes: [] }]);
   const { viewer } = await look(layer, { centerX: 20_500, centerY: 20_500, downsample: 4, rotation: 0.6 });
   const onScreen = () => pixels(document.querySelector("canvas")!);
+  const afterMoving = async (move: () => void) => {
+    const settled = next(viewer, "settled");
+    move();
+    await next(viewer, "view");
+    const moving = onScreen();
+    await settled;
+    const smooth = pixels(viewer.capture());
+    expect(difference(onScreen(), smooth)).toBe(0);
+    return difference(moving, smooth);
+  };
+  expect(await afterMoving(() => viewer.panBy(20, 10))).toBeLessThanOrEqual(3);
+  expect(await afterMoving(() => viewer.zoomBy(1.2))).toBeGreaterThan(20);
+});
+
+test("tiles that come while a turned view moves leave whole what lies over them", async () => {
+  const layer = () => new ContoursLayer([{ shell: ring(18_000, 18_000, 24_000, 24_000), holes: [] }]);
+  const viewer = mountViewer({ renderer: "canvas2d" });
+  viewer.addLayer(layer());
+  await openSettled(viewer, new PositionSlide({ ...SLIDE, readMs: 4, workers: 1 }), {
+    centerX: 19_000,
+    centerY: 19_000,
+    downsample: 8,
+    rotation: 0.6,
+  });
   const settled = next(viewer, "settled");
-  viewer.panBy(20, 10);
-  await next(viewer, "view");
-  const moving = onScreen();
+  for (const step of [...Array(25).fill(17), ...Array(15).fill(-17)]) {
+    viewer.panBy(step, step / 2);
+    await next(viewer, "view");
+  }
   await settled;
-  const smooth = pixels(viewer.capture());
-  expect(difference(onScreen(), smooth)).toBe(0);
-  expect(difference(moving, smooth)).toBeGreaterThan(20);
+  const moved = pixels(viewer.capture());
+  const other = mountViewer({ renderer: "canvas2d" });
+  other.addLayer(layer());
+  await openSettled(other, new PositionSlide(SLIDE), viewer.view);
+  expect(difference(moved, pixels(other.capture()))).toBeLessThanOrEqual(3);
+});
+
+test("a layer that is not fixed to the slide is painted in every frame, turned views included", async () => {
+  const colors = ["#f00", "#00f"];
+  const layer: Layer = {
+    paint: (context, { view }) => {
+      // A mark that stays upright beside the middle of the screen.
+      context.rotate(-view.rotation);
+      context.fillStyle = colors.shift() ?? "#0f0";
+      context.fillRect(10 * view.downsample, 0, 20 * view.downsample, 10 * view.downsample);
+    },
+  };
+  const viewer = mountViewer({ renderer: "canvas2d" });
+  const view = { centerX: 20_500, centerY: 20_500, downsample: 4, rotation: 0.6 };
+  await openSettled(viewer, new PositionSlide(SLIDE), view);
+  viewer.addLayer(layer);
+  const mark = () => {
+    const picture = viewer.capture();
+    const scale = picture.width / viewer.size.width;
+    const { data } = picture.getContext("2d")!.getImageData((200 + 20) * scale, (150 + 5) * scale, 1, 1);
+    return [...data.subarray(0, 3)];
+  };
+  expect(mark()).toEqual([255, 0, 0]);
+  expect(mark()).toEqual([0, 0, 255]);
+  expect(mark()).toEqual([0, 255, 0]);
 });
 
 describe.each([
