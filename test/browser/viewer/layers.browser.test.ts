@@ -180,24 +180,35 @@ test("a turned view is smooth while it is moved, and after a zoom that was drawn
 });
 
 test("tiles that come while a turned view moves leave whole what lies over them", async () => {
-  const layer = () => new ContoursLayer([{ shell: ring(18_000, 18_000, 24_000, 24_000), holes: [] }]);
+  const coords = Int32Array.from(
+    { length: 3200 },
+    (_, at) => 14_000 + (at % 2 ? Math.floor(at / 80) : (at >> 1) % 40) * 300,
+  );
+  const scores = () => {
+    const layer = new ScoreLayer(coords, 300);
+    layer.show(Float32Array.from({ length: 1600 }, (_, index) => (index % 7) / 7));
+    return layer;
+  };
   const viewer = mountViewer({ renderer: "canvas2d" });
-  viewer.addLayer(layer());
-  await openSettled(viewer, new PositionSlide({ ...SLIDE, readMs: 4, workers: 1 }), {
-    centerX: 19_000,
-    centerY: 19_000,
-    downsample: 8,
-    rotation: 0.6,
-  });
+  viewer.addLayer(scores());
+  const slide = new PositionSlide({ ...SLIDE, readMs: undefined });
+  viewer.open(slide, { centerX: 19_000, centerY: 19_000, downsample: 8, rotation: 0.6 });
+  const pan = async (steps: number, by: number) => {
+    for (let step = 0; step < steps; step++) {
+      viewer.panBy(by, by / 2);
+      await next(viewer, "view");
+    }
+  };
+  await pan(9, 17);
+  // What comes now reaches over the edge that was in view before.
   const settled = next(viewer, "settled");
-  for (const step of [...Array(25).fill(17), ...Array(15).fill(-17)]) {
-    viewer.panBy(step, step / 2);
-    await next(viewer, "view");
-  }
+  while (slide.outstanding > 0) await slide.release();
   await settled;
+  await pan(9, -17);
+  while (slide.outstanding > 0) await slide.release();
   const moved = pixels(viewer.capture());
   const other = mountViewer({ renderer: "canvas2d" });
-  other.addLayer(layer());
+  other.addLayer(scores());
   await openSettled(other, new PositionSlide(SLIDE), viewer.view);
   expect(difference(moved, pixels(other.capture()))).toBeLessThanOrEqual(3);
 });
