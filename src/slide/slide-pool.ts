@@ -7,8 +7,16 @@ import {
   spawnSlideWorker,
   WorkerPool,
 } from "#bridge";
-import { createSharedBlocks, fillState, type IoService, type SharedBlocks, type SlideFiles } from "#bytes";
+import {
+  createSharedBlocks,
+  fillState,
+  type IoService,
+  type SharedBlocks,
+  type SlideFiles,
+  specFromFile,
+} from "#bytes";
 import { compileOpenSlide } from "#native";
+import { makeRehearsalSlide } from "./rehearsal.ts";
 import { createSlideService } from "./slide-service.ts";
 import type { OpenedSlide, SlideId, SlideWorkerApi } from "./worker-contract.ts";
 
@@ -74,10 +82,23 @@ export class SlidePool {
     return this.workers.subscribe(listener);
   }
 
-  /** Compiles OpenSlide and starts every worker, so that the first slide finds them ready. */
+  /** Compiles OpenSlide, starts every worker and has it read a tiny slide, so that the first real one finds them ready. */
   async warmUp(): Promise<void> {
     this.#startIo();
     await this.workers.warmUp((seat) => this.#memoryOf(seat).loaded);
+    // A slide that is there already is the rehearsal.
+    if (this.#slides.size > 0) return;
+    const spec = specFromFile(new File([makeRehearsalSlide()], "rehearsal.tiff"));
+    const { id } = this.#enter({ entry: spec.path, files: [spec] });
+    try {
+      await this.workers.broadcast(async (seat) => {
+        const { facts } = await this.ensureOpen(seat, id);
+        const { width, height } = facts.levels[0]!;
+        await seat.api.readRegion(id, { x: 0, y: 0, level: 0, width, height }, undefined, undefined);
+      });
+    } finally {
+      await this.close(id);
+    }
   }
 
   /** Bytes of wasm memory in all workers. */
@@ -106,9 +127,7 @@ export class SlidePool {
     files: SlideFiles,
     signal: AbortSignal | undefined,
   ): Promise<{ id: SlideId; opened: OpenedSlide; shared: SharedBlocks | undefined }> {
-    const id = this.#nextId++;
-    const shared = this.#shareFiles(id, files);
-    this.#slides.set(id, { files, shared });
+    const { id, shared } = this.#enter(files);
     try {
       const opened = await this.workers.run({
         request: `opening ${files.entry}`,
@@ -188,6 +207,13 @@ export class SlidePool {
       });
     }
     return this.#io;
+  }
+
+  #enter(files: SlideFiles): { id: SlideId; shared: SharedBlocks | undefined } {
+    const id = this.#nextId++;
+    const shared = this.#shareFiles(id, files);
+    this.#slides.set(id, { files, shared });
+    return { id, shared };
   }
 
   #shareFiles(id: SlideId, files: SlideFiles): SharedBlocks | undefined {

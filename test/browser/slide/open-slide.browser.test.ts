@@ -25,6 +25,15 @@ describe.each(Object.entries(WAYS))("a slide read %s", (_, options) => {
     expect(firstWrongPixel(await slide.readRegion(everywhere), everywhere)).toBeUndefined();
   });
 
+  it("is read by workers that have warmed up, which leaves nothing open", async () => {
+    const warm = new SlidePool(options);
+    await warm.warmUp();
+    expect(warm.fillState()).toEqual({ filledBytes: 0, totalBytes: 0 });
+    const slide = await openSlide(drawn(), { pool: warm });
+    expect(firstWrongPixel(await slide.readRegion(everywhere), everywhere)).toBeUndefined();
+    warm.terminate();
+  });
+
   it("answers many reads at once, each with its own pixels", async () => {
     await using slide = await openSlide(drawn(), { pool });
     const reads = Array.from({ length: 60 }, (_, i) => ({

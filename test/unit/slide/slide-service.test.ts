@@ -6,6 +6,7 @@ import { ByteReadError, specFromBytes, specFromDisk } from "#bytes";
 import { compileOpenSlide } from "#native";
 import { CorruptSlideError, MissingCompanionError, SlideClosedError, UnsupportedFormatError } from "#slide";
 import { createSlideService, type SlideWorkerApi } from "#slide/service";
+import { makeRehearsalSlide } from "../../../src/slide/rehearsal.ts";
 import { makeJpegSlide } from "../../fixtures/jpeg-slide.ts";
 import { makePositionSlide } from "../../fixtures/position-slide.ts";
 import { TiffType } from "../../fixtures/tiff-writer.ts";
@@ -44,6 +45,18 @@ describe("the slide service", () => {
     });
     expect(facts.reader).toMatch(/^OpenSlide \d+\.\d+\.\d+$/);
     expect(facts.properties["openslide.level-count"]).toBe("2");
+  });
+
+  it("opens and reads the slide that workers rehearse with", async () => {
+    const { id, facts } = await open(makeRehearsalSlide(), "rehearsal.tiff");
+    expect(facts.levels).toEqual([{ width: 64, height: 64, downsample: 1, tileWidth: 64, tileHeight: 64 }]);
+    const { data } = await service.readRegion(
+      id,
+      { x: 0, y: 0, level: 0, width: 64, height: 64 },
+      undefined,
+      undefined,
+    );
+    expect(new Set(new Uint32Array(data.buffer))).toEqual(new Set([0xff808080]));
   });
 
   it("gives text that is not UTF-8 as Python does, and no more of it than there is", async () => {
