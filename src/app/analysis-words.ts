@@ -381,6 +381,11 @@ export const analysisWords = {
       why: "Results are named after the slide's file, so one would replace the other.",
       next: "Rename one of them, or run them into different folders.",
     }),
+    otherSlide: (path: string) => ({
+      what: `There are results of another slide named ${path.split("/").at(-1)!}.`,
+      why: "The file is not the one that they were made of. Nothing was replaced.",
+      next: "Choose another folder to save to, or rename the file, then run again.",
+    }),
     unsteady: {
       what: "The graphics processor stopped again and again.",
       why: "It was lost several times without finishing a batch.",

@@ -74,8 +74,19 @@ export class NamesakeError extends WsiError {
   }
 }
 
+/** The folder holds results of another slide of this name, or of an earlier version of its file. Choose another folder. */
+export class OtherSlideError extends WsiError {
+  override readonly name = "OtherSlideError";
+  readonly path: string;
+  constructor(path: string, options?: ErrorOptions) {
+    super(`${path} is another slide than the one of this name whose results are in the folder`, options);
+    this.path = path;
+  }
+}
+
 registerErrors({
   NamesakeError,
+  OtherSlideError,
   MissingMppError,
   PixelSizeError,
   JobSettingsError,

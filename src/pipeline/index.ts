@@ -7,6 +7,7 @@ export {
   LockLostError,
   MissingMppError,
   NamesakeError,
+  OtherSlideError,
   PixelSizeError,
 } from "./errors.ts";
 export { type FoundTissue, findTissue } from "./find-tissue.ts";
@@ -38,6 +39,7 @@ export {
 } from "./settings.ts";
 export { cosineSimilarity, nearest } from "./similarity.ts";
 export { openSimilarity, type SimilaritySearch } from "./similarity-search.ts";
+export { hasResultsOf } from "./slide-record.ts";
 export { getMagnification, getSlideScale, type SlideScale } from "./slide-scale.ts";
 export type { SlideState, SlideStatus, StepNotice, StepReason, StepState, StepStatus } from "./slide-state.ts";
 export type { Tissue } from "./steps/segment-tissue.ts";

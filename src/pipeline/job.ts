@@ -56,7 +56,7 @@ export class Job {
     checkJobSettings(settings);
     this.settings = settings;
     this.#folder = folder;
-    this.#jobSlides = new Map(slides.map((slide) => [slide.path, slide]));
+    this.#jobSlides = new Map(withOwnPaths(slides).map((slide) => [slide.path, slide]));
     this.#namesakes = findNamesakes(this.#jobSlides.values());
     this.#states = new SlideStates([...this.#jobSlides.values()].map(createSlideState), () => this.#changed());
     this.#engines = createJobEngines(engines);
@@ -236,6 +236,16 @@ export class Job {
     this.#progress = undefined;
     for (const listener of this.#listeners) listener();
   }
+}
+
+/** Files dropped one by one have no folder to tell them apart: the second "a.svs" is "a.svs (2)". */
+function withOwnPaths(slides: readonly JobSlide[]): JobSlide[] {
+  const times = new Map<string, number>();
+  return slides.map((slide) => {
+    const time = (times.get(slide.path) ?? 0) + 1;
+    times.set(slide.path, time);
+    return time === 1 ? slide : { ...slide, path: `${slide.path} (${time})` };
+  });
 }
 
 /** Of slides whose outputs have the same names, the path of the first, by the path of each other. */

@@ -2,13 +2,13 @@ import { messageOf, toError } from "#base";
 import type { Folder } from "#storage";
 import { RowLogBusyError } from "#storage";
 import type { JobEngines } from "./engines.ts";
-import { LockLostError, MissingMppError, NamesakeError, PixelSizeError } from "./errors.ts";
+import { LockLostError, MissingMppError, NamesakeError, OtherSlideError, PixelSizeError } from "./errors.ts";
 import type { JobJournal, JournalEvent } from "./job-journal.ts";
 import { coordsFolderName, stemOf, taskName } from "./layout.ts";
 import type { Meter } from "./meter.ts";
 import { clearDeadLock, isLocked, type LockHolder, type LockOptions, OutputLock } from "./output-lock.ts";
 import type { JobSettings, JobSlide } from "./settings.ts";
-import { changeSlideRecord, readSlideRecord } from "./slide-record.ts";
+import { changeSlideRecord, identityOf, isSameSlide, readSlideRecord, type SlideIdentity } from "./slide-record.ts";
 import { getSlideScale } from "./slide-scale.ts";
 import type { SlideState, StepNotice, StepReason } from "./slide-state.ts";
 import type { SlideStates } from "./slide-states.ts";
@@ -50,6 +50,7 @@ export async function runSlide(run: SlideRun): Promise<SlideRunResult> {
   let failure: { readonly error: unknown } | undefined;
   try {
     if (run.namesake) throw new NamesakeError(path, run.namesake);
+    await opening.expect((await readSlideRecord(run.folder, stemOf(slide.name), path)).slide);
     for (const step of steps) {
       signal.throwIfAborted();
       states.change(path, { step: step.task });
@@ -124,7 +125,11 @@ async function runStep(run: SlideRun, step: Step, opening: SlideOpening): Promis
     encoderId,
     jobId: run.jobId,
     record: await readSlideRecord(folder, stem, path),
-    changeRecord: (change) => changeSlideRecord(folder, { stem, path }, engines, change),
+    changeRecord: (change) =>
+      changeSlideRecord(folder, { stem, path }, engines, (record) => {
+        if (opening.identity) record.slide = opening.identity;
+        change(record);
+      }),
     open: () => opening.open(),
     signal: stop.signal,
     checkLock: async () => {
@@ -241,11 +246,28 @@ function isWarning(state: SlideState, steps: readonly Step[]): boolean {
 class SlideOpening {
   readonly #run: SlideRun;
   #opened: Promise<OpenedSlide> | undefined;
+  #expected: SlideIdentity | undefined;
+  /** Once it has been opened. */
+  identity: SlideIdentity | undefined;
   /** What states say of the slide, once it has been opened. */
   meta: Readonly<Record<string, unknown>> = {};
 
   constructor(run: SlideRun) {
     this.#run = run;
+  }
+
+  /**
+   * The folder has results of this slide. Without opening it, as long as nothing speaks against it.
+   * @throws {OtherSlideError}
+   */
+  async expect(identity: SlideIdentity | undefined): Promise<void> {
+    this.#expected = identity;
+    const { sizeBytes = identity?.sizeBytes } = this.#run.slide;
+    if (sizeBytes === identity?.sizeBytes) return;
+    await this.open().catch((error) => {
+      // Whatever else is wrong with it is told where it is needed.
+      if (error instanceof OtherSlideError) throw error;
+    });
   }
 
   open(): Promise<OpenedSlide> {
@@ -262,6 +284,11 @@ class SlideOpening {
   async #open(): Promise<OpenedSlide> {
     const { slide: jobSlide, settings } = this.#run;
     const slide = await jobSlide.open();
+    this.identity = identityOf(slide);
+    if (this.#expected && !isSameSlide(this.#expected, this.identity)) {
+      await slide.close();
+      throw new OtherSlideError(jobSlide.path);
+    }
     const { width, height, levels } = slide;
     const scale = getSlideScale(slide.properties, { given: jobSlide.mpp, furtherProperties: settings.mppKeys });
     this.meta = {

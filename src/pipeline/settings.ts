@@ -73,6 +73,8 @@ export interface JobSlide {
   readonly name: string;
   /** "/"-separated, beginning with the name of the folder that was opened: "slides/a/CMU-1.svs". Tells slides apart. */
   readonly path: string;
+  /** Of all its files, where it is known: then another slide of the same name is noticed before it is opened. */
+  readonly sizeBytes?: number;
   /** Opens it anew; the job closes it. */
   open(): Promise<Slide>;
   /** µm per level-0 pixel, where a person or a CSV said so; wins over the file's. */

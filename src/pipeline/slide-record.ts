@@ -1,9 +1,10 @@
 import { digest } from "#base";
 import type { ModelDevice } from "#models";
+import type { Slide } from "#slide";
 import type { Folder, FoundFile } from "#storage";
 import { type FileChanger, withFileMutex } from "./file-mutex.ts";
 import { isObject, parseObject, sortedJson, sortKeys } from "./json-text.ts";
-import { RECORDS_FOLDER } from "./layout.ts";
+import { RECORDS_FOLDER, stemOf } from "./layout.ts";
 
 const VERSION = 1;
 /** A large output is told from another by its size and this much of both ends. */
@@ -17,6 +18,14 @@ export interface MadeOutput {
   readonly from: Fingerprint;
   /** Of the file as it was written: another one means that somebody else wrote it since. */
   readonly file: string;
+}
+
+/** What tells a slide from another of the same name. */
+export interface SlideIdentity {
+  /** Of all its files. */
+  readonly sizeBytes: number;
+  /** OpenSlide's hash of its smallest level; some formats have none. */
+  readonly quickhash?: string;
 }
 
 /** Features that are being made, or are done. */
@@ -34,6 +43,8 @@ export interface FeaturesRecord {
 export interface SlideRecord {
   readonly version: number;
   readonly path: string;
+  /** Whose results these are; not known of those begun by earlier versions. */
+  slide?: SlideIdentity;
   contours?: MadeOutput;
   /** By coords folder. */
   coords: Record<string, MadeOutput>;
@@ -67,6 +78,23 @@ export function changeSlideRecord(
     change(record);
     await folder.write(recordPath(stem), sortedJson(record, 2));
   });
+}
+
+export function identityOf({ sizeBytes, properties }: Pick<Slide, "sizeBytes" | "properties">): SlideIdentity {
+  const quickhash = properties["openslide.quickhash-1"];
+  return { sizeBytes, ...(quickhash === undefined ? {} : { quickhash }) };
+}
+
+/** Companion files may be there or not: where there are hashes, they decide. */
+export function isSameSlide(a: SlideIdentity, b: SlideIdentity): boolean {
+  if (a.quickhash !== undefined && b.quickhash !== undefined) return a.quickhash === b.quickhash;
+  return a.sizeBytes === b.sizeBytes;
+}
+
+/** Whether results in the folder under a slide's name are its own: not those that this app made of another slide. */
+export async function hasResultsOf(folder: Folder, slide: Slide): Promise<boolean> {
+  const { slide: known } = await readSlideRecord(folder, stemOf(slide.name), slide.name);
+  return known === undefined || isSameSlide(known, identityOf(slide));
 }
 
 /** Names of what differs; [] where the two are the same. */

@@ -174,6 +174,7 @@ export function fakeEngine(): FakeEngine {
     },
     readJobFolder: async () => engine.held,
     readCoordsFolders: async () => engine.held.coordsFolders,
+    hasResultsOf: async () => true,
     readTissue: async () => undefined,
     readFeatures: async () => engine.features,
     stemOf: (fileName) => fileName.replace(/\.[^.]*$/, ""),

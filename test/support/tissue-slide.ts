@@ -6,15 +6,26 @@ const WIDTH = 6_000;
 const HEIGHT = 4_500;
 const LEVELS = [1, 4, 16];
 
+export interface TissueSlideOptions {
+  readonly tissue?: boolean;
+  readonly mpp?: number | null;
+  readonly sizeBytes?: number;
+  readonly quickhash?: string;
+}
+
 /** A white slide with one pink disc of tissue whose shade tells the position. */
 export class TissueSlide extends PositionSlide {
   readonly #tissue: boolean;
 
-  constructor(name: string, { tissue = true, mpp = 0.5 }: { tissue?: boolean; mpp?: number | null } = {}) {
+  constructor(name: string, { tissue = true, mpp = 0.5, sizeBytes = 0, quickhash }: TissueSlideOptions = {}) {
     super({ width: WIDTH, height: HEIGHT, downsamples: LEVELS, tilePx: 256, readMs: 0 });
     this.#tissue = tissue;
-    const properties = mpp === null ? {} : { "openslide.mpp-x": String(mpp), "openslide.mpp-y": String(mpp) };
-    for (const [key, value] of Object.entries({ name, properties })) Object.defineProperty(this, key, { value });
+    const properties = {
+      ...(mpp === null ? {} : { "openslide.mpp-x": String(mpp), "openslide.mpp-y": String(mpp) }),
+      ...(quickhash === undefined ? {} : { "openslide.quickhash-1": quickhash }),
+    };
+    for (const [key, value] of Object.entries({ name, properties, sizeBytes }))
+      Object.defineProperty(this, key, { value });
   }
 
   override async readPatch(region: Region, recipe: PatchRecipe, options: ReadOptions = {}): Promise<Patch> {

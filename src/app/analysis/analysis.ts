@@ -67,7 +67,8 @@ export function createAnalysis({ storage, ...needs }: AnalysisNeeds) {
     try {
       const engine = await needs.engine();
       const folder = await place.read();
-      const polygons = folder && (await engine.readTissue(folder, engine.stemOf(slide.name)));
+      if (!folder || !(await engine.hasResultsOf(folder, slide))) return;
+      const polygons = await engine.readTissue(folder, engine.stemOf(slide.name));
       const isShown = needs.slides.getState().slide === slide;
       if (polygons && isShown && isWanted()) tissue.show(activeId, slide, polygons, engine);
     } catch {

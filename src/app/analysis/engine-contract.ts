@@ -75,6 +75,8 @@ export interface Engine {
   readCoordsFolders(folder: Folder): Promise<readonly CoordsFolder[]>;
   /** The stem that names a slide's results. */
   stemOf(fileName: string): string;
+  /** Whether results under the slide's name are its own. */
+  hasResultsOf(folder: Folder, slide: Slide): Promise<boolean>;
   readTissue(folder: Folder, stem: string): Promise<Tissue["polygons"] | undefined>;
   readFeatures(folder: Folder, coordsFolder: string, encoder: string, stem: string): Promise<PatchFeatures | undefined>;
   /** @param features - handed over: gone for the caller. */

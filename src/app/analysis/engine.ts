@@ -9,6 +9,7 @@ import { type Folder, openDirectoryFolder as openDirectory, openOpfsFolder, zipT
 export { BUILT_IN_ENCODER as builtIn, chooseDevice, readCard } from "#models";
 export {
   findTissue,
+  hasResultsOf,
   nearest,
   openPatchPreview,
   openSimilarity,

@@ -6,6 +6,7 @@ import {
   LockLostError,
   MissingMppError,
   NamesakeError,
+  OtherSlideError,
   PixelSizeError,
 } from "#pipeline";
 import {
@@ -53,6 +54,7 @@ function sentences(error: unknown, name: string): Sentences | undefined {
   if (error instanceof MissingMppError) return text.missingMpp(error.slideName);
   if (error instanceof PixelSizeError) return text.pixelSize(error.mpp);
   if (error instanceof NamesakeError) return text.namesake(error.path, error.other);
+  if (error instanceof OtherSlideError) return text.otherSlide(error.path);
   if (error instanceof JobSettingsError) return text.settings(error.field);
   if (error instanceof DOMException && error.name === "NotAllowedError") return text.folderPermission(name);
   return undefined;

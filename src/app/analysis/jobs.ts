@@ -25,12 +25,13 @@ export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: ()
 
   const entries = () => slides.getState().entries;
 
-  function toJobSlide({ id, folder, name, input }: SlideEntry, given?: number): JobSlide {
+  function toJobSlide({ id, folder, name, input, sizeBytes }: SlideEntry, given?: number): JobSlide {
     const mpp = tissueOf(tissue.getState(), id).mpp ?? given;
     return {
       name,
       path: pathOf({ folder, name }),
       open: () => library.openSlide(input),
+      ...(sizeBytes === undefined ? {} : { sizeBytes }),
       ...(mpp === undefined ? {} : { mpp }),
     };
   }

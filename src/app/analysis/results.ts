@@ -31,12 +31,16 @@ export function createResults(parts: AnalysisParts, place: () => Promise<Folder 
     const isStale = () => read !== reads;
     const entry = activeEntry(slides.getState());
     const keep = wanted ?? results.getState().name;
-    if (!entry || !paintedSlide(slides.getState())) return results.setState(NO_RESULTS);
+    const slide = paintedSlide(slides.getState());
+    if (!entry || !slide) return results.setState(NO_RESULTS);
     try {
       const folder = await place();
       if (isStale()) return;
       if (!folder) return results.setState(NO_RESULTS);
       const engine = await parts.engine();
+      const areItsOwn = await engine.hasResultsOf(folder, slide);
+      if (isStale()) return;
+      if (!areItsOwn) return results.setState(NO_RESULTS);
       const coordsFolders = await engine.readCoordsFolders(folder);
       const stem = engine.stemOf(entry.name);
       const names = coordsFolders.flatMap((coords) =>

@@ -99,7 +99,7 @@ async function listSlides({ slides }: DrivenRequest, files: readonly File[], ope
   }
   const found = await findSlides(files.map((file) => ({ path: file.webkitRelativePath, file })));
   const listed = slides.list && new Map(slides.list.map(({ path, mpp }) => [path, mpp]));
-  const jobSlides = found
+  const jobSlides: JobSlide[] = found
     .map((candidate) => ({ candidate, below: belowFolder(candidate.path) }))
     .filter(({ candidate, below }) => {
       if (listed) return listed.has(below);
@@ -109,6 +109,7 @@ async function listSlides({ slides }: DrivenRequest, files: readonly File[], ope
     .map(({ candidate, below }) => ({
       name: candidate.name,
       path: candidate.path,
+      sizeBytes: candidate.sizeBytes,
       open: () => open(candidate.files),
       mpp: listed?.get(below),
     }));

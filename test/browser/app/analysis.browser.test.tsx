@@ -327,6 +327,13 @@ describe("results", () => {
     return app;
   }
 
+  test("of another slide of the same name are not shown as this one's", async () => {
+    const app = await withFeatures();
+    app.engine.hasResultsOf = async () => false;
+    await analysisOf(app).loadResults();
+    await expect.element(page.getByText(results.nothing)).toBeVisible();
+  });
+
   test("the patch in the middle, or one that was pressed, lights up the others; the most alike lead to their place", async () => {
     const app = await withFeatures();
     const { viewer } = app.parts.chrome.getState();

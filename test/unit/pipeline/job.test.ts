@@ -4,7 +4,14 @@ import { WorkerCrashedError } from "#bridge";
 import { ModelLoadError } from "#models";
 import { CorruptSlideError } from "#slide";
 import { createMemoryFolder, type Folder, FolderPermissionError, Hdf5FormatError, StorageFullError } from "#storage";
-import { Job, type JobSettings, type JobSlide, readJobFolder } from "../../../src/pipeline/index.ts";
+import {
+  hasResultsOf,
+  Job,
+  type JobSettings,
+  type JobSlide,
+  OtherSlideError,
+  readJobFolder,
+} from "../../../src/pipeline/index.ts";
 import { bytesOf, filesOf, locksOf } from "../../support/folder-files.ts";
 import { createOriginLocks, MemoryRowLogs, nodeEngines } from "../../support/job-engines.ts";
 import { gpuLost, MEAN_CARD, MeanEncoder } from "../../support/mean-encoder.ts";
@@ -214,6 +221,40 @@ describe("a job over a folder", () => {
     const other = { ...slideOf("a.svs"), path: "slides/below/a.svs" };
     const job = new Job(createMemoryFolder("job"), [slideOf("a.svs"), other], settings, nodeEngines());
     expect(await job.run()).toMatchObject({ done: ["slides/a.svs"], failed: ["slides/below/a.svs"] });
+  });
+
+  it("refuses the second of two slides that nothing but their order tells apart", async () => {
+    const slides = [slideOf("a.svs"), slideOf("a.svs")];
+    const outcome = await new Job(createMemoryFolder("job"), slides, settings, nodeEngines()).run();
+    expect(outcome).toMatchObject({ done: ["slides/a.svs"], failed: ["slides/a.svs (2)"] });
+  });
+
+  it("leaves alone what was made of another slide of the same name, and shows it to nobody as this one's", async () => {
+    const folder = createMemoryFolder("job");
+    const sized = (sizeBytes: number, quickhash?: string) => {
+      const open = () => new TissueSlide("a.svs", { sizeBytes, ...(quickhash ? { quickhash } : {}) });
+      return slideOf("a.svs", open, { sizeBytes });
+    };
+    const run = (slide: JobSlide) => {
+      const job = new Job(folder, [slide], settings, nodeEngines());
+      return job.run().then((outcome) => ({ outcome, error: job.slides[0]!.error }));
+    };
+    await run(sized(1000, "abc"));
+    const before = await bytesOf(folder, `${FEATURES}/a.h5`);
+    const { outcome, error } = await run(sized(2000, "def"));
+    expect(outcome.failed).toEqual(["slides/a.svs"]);
+    expect(error).toBeInstanceOf(OtherSlideError);
+    expect(await bytesOf(folder, `${FEATURES}/a.h5`)).toEqual(before);
+    expect(await hasResultsOf(folder, await sized(2000, "def").open())).toBe(false);
+    expect(await hasResultsOf(folder, await sized(1000, "abc").open())).toBe(true);
+    // Of one size by chance: noticed once there is something to do.
+    await folder.remove(`${FEATURES}/a.h5`);
+    expect((await run(sized(1000, "def"))).error).toBeInstanceOf(OtherSlideError);
+    // The same slide, with a companion more.
+    expect((await run(sized(1200, "abc"))).outcome.done).toEqual(["slides/a.svs"]);
+    // Of formats without a hash the size tells.
+    expect((await run(sized(1100))).error).toBeInstanceOf(OtherSlideError);
+    expect((await run(sized(1200))).outcome.done).toEqual(["slides/a.svs"]);
   });
 
   it("lists the states once for all slides, and goes on with those that TRIDENT has of them", async () => {
