@@ -19,6 +19,8 @@ export interface JobFile {
   /** undefined where the file holds none that a job could run with. */
   readonly settings: JobSettings | undefined;
   readonly slides: readonly KeptSlide[];
+  /** µm per level-0 pixel by path, of every slide that was ever given one here, in the last run or not. */
+  readonly givenMpp: Readonly<Record<string, number>>;
 }
 
 /** undefined where there is none, or none that can be read. */
@@ -27,7 +29,12 @@ export async function readJobFile(folder: Folder): Promise<JobFile | undefined> 
   const value = file && parseObject(await file.text());
   if (value?.version !== VERSION || typeof value.id !== "string") return undefined;
   const slides = Array.isArray(value.slides) ? value.slides.flatMap((slide) => slideOf(slide) ?? []) : [];
-  return { version: VERSION, id: value.id, settings: settingsOf(value.settings), slides };
+  const givenMpp: Record<string, number> = {};
+  for (const [path, mpp] of Object.entries(isObject(value.givenMpp) ? value.givenMpp : {})) {
+    if (typeof mpp === "number" && mpp > 0) givenMpp[path] = mpp;
+  }
+  for (const { path, mpp } of slides) if (mpp !== undefined) givenMpp[path] ??= mpp;
+  return { version: VERSION, id: value.id, settings: settingsOf(value.settings), slides, givenMpp };
 }
 
 /**
@@ -41,9 +48,11 @@ export function keepJobFile(
 ): Promise<JobFile> {
   return withFileMutex(folder, JOB_FILE, changer, async () => {
     const before = await readJobFile(folder);
-    const mppBefore = new Map(before?.slides.map(({ path, mpp }) => [path, mpp]));
-    const slides = run.slides.map(({ name, path, mpp }) => ({ name, path, mpp: mpp ?? mppBefore.get(path) }));
-    const job: JobFile = { version: VERSION, id: before?.id ?? randomHex(16), settings: run.settings, slides };
+    const givenMpp = { ...before?.givenMpp };
+    for (const { path, mpp } of run.slides) if (mpp !== undefined) givenMpp[path] = mpp;
+    const slides = run.slides.map(({ name, path }) => ({ name, path, mpp: givenMpp[path] }));
+    const id = before?.id ?? randomHex(16);
+    const job: JobFile = { version: VERSION, id, settings: run.settings, slides, givenMpp };
     await folder.write(JOB_FILE, `${JSON.stringify(job, undefined, 2)}\n`);
     return job;
   });

@@ -208,6 +208,18 @@ describe("a job over a folder", () => {
     expect(second.slides[0]!.steps.segmentation).toMatchObject({ reason: "already_segmented", notices: [] });
   });
 
+  it("keeps the answer over runs on other slides", async () => {
+    const folder = createMemoryFolder("job");
+    const unscaled = (more?: Partial<JobSlide>) =>
+      slideOf("a.svs", () => new TissueSlide("a.svs", { mpp: null }), more);
+    const run = (slide: JobSlide) =>
+      new Job(folder, [slide], { ...settings, tasks: ["segmentation"] }, nodeEngines()).run();
+    await run(unscaled({ mpp: 0.5 }));
+    await run(slideOf("b.svs"));
+    await folder.remove("contours_geojson/a.geojson");
+    expect(await run(unscaled())).toMatchObject({ done: ["slides/a.svs"], needMpp: [] });
+  });
+
   it("makes everything of a slide again where its pixel size was corrected", async () => {
     const folder = createMemoryFolder("job");
     await new Job(folder, [slideOf("a.svs")], settings, nodeEngines()).run();
