@@ -363,7 +363,12 @@ export const analysisWords = {
     }),
     pixelSize: (mpp: number) => ({
       what: `A pixel of ${mpp} µm cannot be analysed.`,
-      why: "Patches are cut from slides of more than 0 and less than 2.4 µm per pixel.",
+      why: "Slides have pixels of 0.02 µm at least, and patches are cut from those of less than 2.4 µm.",
+      next: "Show the slide and give its true pixel size under Analyse, then retry it.",
+    }),
+    pixelSizeOfLevels: (mpp: number, least: number) => ({
+      what: `A pixel of ${mpp} µm is too small for this slide.`,
+      why: `Tissue is looked for at a low magnification, and the levels of this slide are not small enough for pixels of less than ${Number(least.toPrecision(2))} µm.`,
       next: "Show the slide and give its true pixel size under Analyse, then retry it.",
     }),
     settings: (field: string) => ({

@@ -4,6 +4,7 @@ export {
   EncoderUnsteadyError,
   JobFileError,
   JobSettingsError,
+  LEAST_MPP,
   LockLostError,
   MissingMppError,
   NamesakeError,

@@ -1,4 +1,4 @@
-import { PixelSizeError } from "./errors.ts";
+import { LEAST_MPP, PixelSizeError } from "./errors.ts";
 
 /** How large a slide's pixels are. */
 export interface SlideScale {
@@ -39,7 +39,7 @@ const MAGNIFICATION_BINS = [
  *
  * @param options.furtherProperties - asked after the usual ones; TRIDENT's `custom_mpp_keys`.
  * @returns undefined where nobody says how large a pixel is: ask for it.
- * @throws {PixelSizeError} where it falls into no bin.
+ * @throws {PixelSizeError} where it falls into no bin, or is so small that no region of the slide could be read.
  */
 export function getSlideScale(
   properties: Readonly<Record<string, string>>,
@@ -51,7 +51,7 @@ export function getSlideScale(
       ? findMpp(properties, [...MPP_PROPERTIES, ...furtherProperties])
       : { mpp: given, source: "given" };
   if (!found) return undefined;
-  const magnification = found.mpp > 0 ? getMagnification(found.mpp) : undefined;
+  const magnification = found.mpp >= LEAST_MPP ? getMagnification(found.mpp) : undefined;
   if (magnification === undefined) throw new PixelSizeError(found.mpp);
   return { ...found, magnification };
 }

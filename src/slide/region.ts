@@ -15,6 +15,9 @@ export interface Region {
   readonly height: number;
 }
 
+/** The largest region, in bytes of RGBA: what one buffer holds in every browser, with room for a copy. */
+export const MAX_REGION_BYTES = 2 ** 30;
+
 /** Straight (not premultiplied) RGBA, (height, width, 4) uint8, row-major. Has the shape of `ImageData`. */
 export interface Pixels {
   readonly data: Uint8ClampedArray<ArrayBuffer>;

@@ -4,7 +4,7 @@ import { SlideClosedError } from "./errors.ts";
 import { getBestLevelForDownsample, type Level } from "./level.ts";
 import { checkRecipe, type Patch, type PatchRecipe } from "./patch.ts";
 import { getObjectivePower, getPixelSize } from "./properties.ts";
-import type { Pixels, ReadOptions, Region } from "./region.ts";
+import { MAX_REGION_BYTES, type Pixels, type ReadOptions, type Region } from "./region.ts";
 import type { AssociatedImage, PixelSize, Slide } from "./slide.ts";
 import type { SlidePool } from "./slide-pool.ts";
 import { tileRanges } from "./tile-index.ts";
@@ -15,8 +15,6 @@ const READ_TIMEOUT_MS = 30_000;
 const READ_TIMEOUT_MS_PER_MPX = 5_000;
 /** Thumbnails may read a whole level. */
 const THUMBNAIL_TIMEOUT_MS = 300_000;
-/** The largest region, in bytes of RGBA: what one buffer holds in every browser, with room for a copy. */
-const MAX_REGION_BYTES = 2 ** 30;
 
 /** A slide whose pixels are decoded in a pool of workers. */
 export class RemoteSlide implements Slide {

@@ -9,6 +9,7 @@ const LEVELS = [1, 4, 16];
 export interface TissueSlideOptions {
   readonly tissue?: boolean;
   readonly mpp?: number | null;
+  readonly levels?: readonly number[];
   readonly sizeBytes?: number;
   readonly quickhash?: string;
 }
@@ -17,8 +18,9 @@ export interface TissueSlideOptions {
 export class TissueSlide extends PositionSlide {
   readonly #tissue: boolean;
 
-  constructor(name: string, { tissue = true, mpp = 0.5, sizeBytes = 0, quickhash }: TissueSlideOptions = {}) {
-    super({ width: WIDTH, height: HEIGHT, downsamples: LEVELS, tilePx: 256, readMs: 0 });
+  constructor(name: string, options: TissueSlideOptions = {}) {
+    const { tissue = true, mpp = 0.5, levels = LEVELS, sizeBytes = 0, quickhash } = options;
+    super({ width: WIDTH, height: HEIGHT, downsamples: levels, tilePx: 256, readMs: 0 });
     this.#tissue = tissue;
     const properties = {
       ...(mpp === null ? {} : { "openslide.mpp-x": String(mpp), "openslide.mpp-y": String(mpp) }),

@@ -152,6 +152,8 @@ describe("errors of the analysis are sentences that name what it is about", () =
     [new Hdf5FormatError("a.h5", "cut short"), "a.h5 is not what its name says."],
     [new MissingMppError("a.tif"), "a.tif does not say how large its pixels are."],
     [new PixelSizeError(40), "A pixel of 40 µm cannot be analysed."],
+    [new PixelSizeError(0.001), "A pixel of 0.001 µm cannot be analysed."],
+    [new PixelSizeError(0.05, 0.25), "A pixel of 0.05 µm is too small for this slide."],
     [new JobSettingsError("patches.overlap", 300, "below 256"), "These settings cannot be run."],
     [new NamesakeError("b/a.svs", "a/a.svs"), "b/a.svs has the same name as a/a.svs."],
     [new DOMException("no", "NotAllowedError"), "This page may not write to job."],

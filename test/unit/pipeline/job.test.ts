@@ -176,6 +176,17 @@ describe("a job over a folder", () => {
     expect(job.slides[0]!.error).toMatchObject({ name: "PixelSizeError", mpp: 12 });
   });
 
+  it("asks for it again where the one that was given would ask for regions that nobody can read", async () => {
+    const slides = [slideOf("a.svs", () => new TissueSlide("a.svs", { mpp: null, levels: [1] }))];
+    const job = new Job(createMemoryFolder("job"), slides, settings, nodeEngines());
+    await job.run();
+    for (const mpp of [0.001, 0.05]) {
+      job.giveMpp("slides/a.svs", mpp);
+      expect(await job.run()).toMatchObject({ status: "completed", needMpp: ["slides/a.svs"], failed: [] });
+      expect(job.slides[0]!.error).toMatchObject({ name: "PixelSizeError", mpp, least: mpp < 0.02 ? 0.02 : 0.25 });
+    }
+  });
+
   it("goes on within the run with a slide whose pixel size is given meanwhile", async () => {
     const slides = [
       slideOf("a.svs", () => new TissueSlide("a.svs", { mpp: null })),

@@ -43,6 +43,9 @@ describe("a slide's scale", () => {
   test("refuses pixels that no bin holds", () => {
     expect(() => getSlideScale({ "openslide.mpp-x": "2.4" })).toThrow(PixelSizeError);
     expect(() => getSlideScale({}, { given: 0 })).toThrow(PixelSizeError);
+    for (const given of [0.0001, 0.001, 0.01])
+      expect(() => getSlideScale({}, { given })).toThrow(`a pixel of ${given} µm`);
+    expect(getSlideScale({}, { given: 0.02 })?.magnification).toBe(80);
     expect(() => getSlideScale({}, { given: Number.NaN })).toThrow(PixelSizeError);
   });
 
