@@ -1,29 +1,40 @@
 import { type KeyboardEvent, useRef, useState } from "react";
 import type { Slide } from "#slide";
-import { downsampleFor, MAGNIFICATION_STEPS, magnificationOf, type Viewer } from "#viewer";
+import { downsampleFor, MAGNIFICATION_STEPS, magnificationOf, type ScaleFacts, type Viewer } from "#viewer";
 import { Button } from "../controls/buttons.tsx";
 import { formatMagnification, formatNumber, parseMagnification } from "../format.ts";
 import { words } from "../words.ts";
 import styles from "./SlidePane.module.css";
+import { usePixelSize } from "./use-pixel-size.ts";
 import { useEveryView } from "./use-view.ts";
 
 /** How much the slide is magnified: to read, to type, and the usual steps to press. */
 export function Magnification({ slide, viewer }: { slide: Slide; viewer: Viewer }) {
-  const scanned = magnificationOf(slide, 1);
-  return scanned === undefined ? (
-    <PixelZoom viewer={viewer} />
-  ) : (
-    <Known slide={slide} viewer={viewer} scanned={scanned} />
-  );
+  const mpp = usePixelSize(slide);
+  const { objectivePower } = slide;
+  const scale = { mpp, objectivePower };
+  const scanned = magnificationOf(scale, 1);
+  if (scanned === undefined) return <PixelZoom viewer={viewer} />;
+  const isAsGiven = !objectivePower && mpp?.isGiven === true;
+  return <Known key={scanned} {...{ scale, viewer, scanned, isAsGiven }} />;
 }
 
-function Known({ slide, viewer, scanned }: { slide: Slide; viewer: Viewer; scanned: number }) {
+interface KnownProps {
+  readonly scale: ScaleFacts;
+  readonly viewer: Viewer;
+  /** Of the slide's own pixels. */
+  readonly scanned: number;
+  /** By a pixel size that a person gave. */
+  readonly isAsGiven: boolean;
+}
+
+function Known({ scale, viewer, scanned, isAsGiven }: KnownProps) {
   const input = useRef<HTMLInputElement>(null);
   const mark = useRef<HTMLSpanElement>(null);
   const presets = useRef<HTMLDivElement>(null);
   const [refused, setRefused] = useState<string>();
 
-  const current = () => magnificationOf(slide, viewer.view.downsample) ?? scanned;
+  const current = () => magnificationOf(scale, viewer.view.downsample) ?? scanned;
   const write = () => {
     if (input.current) input.current.value = formatMagnification(current());
   };
@@ -39,7 +50,7 @@ function Known({ slide, viewer, scanned }: { slide: Slide; viewer: Viewer; scann
   });
 
   const magnify = (magnification: number) => {
-    const downsample = downsampleFor(slide, magnification);
+    const downsample = downsampleFor(scale, magnification);
     if (downsample !== undefined) viewer.setView({ downsample }, { animate: true });
   };
   const take = (event: KeyboardEvent<HTMLInputElement>) => {
@@ -78,7 +89,11 @@ function Known({ slide, viewer, scanned }: { slide: Slide; viewer: Viewer; scann
         ref={input}
         className={styles.typed}
         aria-label={words.pane.magnification}
-        title={words.pane.magnificationHint}
+        title={
+          isAsGiven
+            ? `${words.pane.magnificationAsGiven} ${words.pane.magnificationHint}`
+            : words.pane.magnificationHint
+        }
         inputMode="decimal"
         autoComplete="off"
         spellCheck={false}

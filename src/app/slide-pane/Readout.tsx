@@ -4,11 +4,12 @@ import type { Viewer } from "#viewer";
 import { formatCount, formatMicrometres, formatPixelSize } from "../format.ts";
 import { words } from "../words.ts";
 import styles from "./SlidePane.module.css";
+import { type KnownPixelSize, usePixelSize } from "./use-pixel-size.ts";
 
 /** Where the pointer is, in µm and pixels; without a pointer, the centre of the view. And what a pixel measures. */
 export function Readout({ slide, viewer }: { slide: Slide; viewer: Viewer }) {
   const place = useRef<HTMLParagraphElement>(null);
-  const { mpp } = slide;
+  const mpp = usePixelSize(slide);
   useEffect(() => {
     let pointer: { x: number; y: number } | undefined;
     const write = () => {
@@ -34,7 +35,13 @@ export function Readout({ slide, viewer }: { slide: Slide; viewer: Viewer }) {
   return (
     <div className={styles.readout}>
       <p ref={place} />
-      <p>{mpp ? words.pane.pixelSize(formatPixelSize(mpp.x), mpp.source) : words.pane.noPixelSize}</p>
+      <p>{sentence(mpp)}</p>
     </div>
   );
+}
+
+function sentence(mpp: KnownPixelSize | undefined): string {
+  if (!mpp) return words.pane.noPixelSize;
+  const um = formatPixelSize(mpp.x);
+  return mpp.isGiven ? words.pane.givenPixelSize(um) : words.pane.pixelSize(um, mpp.source);
 }

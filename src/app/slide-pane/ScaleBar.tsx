@@ -3,15 +3,16 @@ import { scaleBar } from "#viewer";
 import { useChrome, useSlides } from "../stores/context.tsx";
 import { words } from "../words.ts";
 import styles from "./SlidePane.module.css";
+import { usePixelSize } from "./use-pixel-size.ts";
 import { useEveryView } from "./use-view.ts";
 
 const MAX_WIDTH_PX = 160;
 
-/** How long a length of tissue is on screen. Nothing where the file does not say its pixel size. */
+/** How long a length of tissue is on screen. Nothing where nobody has said how large a pixel is. */
 export function ScaleBar() {
   const bar = useRef<HTMLDivElement>(null);
   const label = useRef<HTMLSpanElement>(null);
-  const mpp = useSlides((state) => state.slide?.mpp);
+  const mpp = usePixelSize(useSlides((state) => state.slide));
   const viewer = useChrome((state) => state.viewer);
   useEveryView(mpp && viewer, ({ view }) => {
     if (!mpp || !bar.current || !label.current) return;
@@ -19,7 +20,8 @@ export function ScaleBar() {
     bar.current.style.width = `${widthCss}px`;
     if (label.current.textContent !== length) {
       label.current.textContent = length;
-      bar.current.parentElement!.setAttribute("aria-label", words.pane.scaleBar(length));
+      const said = mpp.isGiven ? words.pane.scaleBarAsGiven(length) : words.pane.scaleBar(length);
+      bar.current.parentElement!.setAttribute("aria-label", said);
     }
   });
   if (!mpp) return null;

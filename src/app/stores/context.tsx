@@ -8,6 +8,7 @@ import type { RequestsState, RequestsStore } from "./requests.ts";
 import type { Settings, SettingsActions, SettingsStore } from "./settings.ts";
 import type { SlidesActions, SlidesState, SlidesStore } from "./slides.ts";
 import { useStore } from "./store.ts";
+import { createTissueStore, tissueOf } from "./tissue.ts";
 
 /** What the components read and ask for: a store per concern, and the session that acts on them. */
 export interface AppParts {
@@ -62,6 +63,14 @@ export function useJob<T>(select: (state: JobState) => T): T {
   return useStore(analysis?.job ?? NO_JOB, select);
 }
 const NO_JOB = createJobStore();
+
+/** µm per pixel, as a person said of the shown slide; nobody has before the analysis is loaded. */
+export function useGivenMpp(): number | undefined {
+  const id = useSlides((state) => state.activeId);
+  const analysis = useStore(useAnalysisDoor().store, (state) => state.analysis);
+  return useStore(analysis?.tissue ?? NO_TISSUE, (state) => tissueOf(state, id).mpp);
+}
+const NO_TISSUE = createTissueStore();
 
 export function useSlides<T>(select: (state: SlidesState & SlidesActions) => T): T {
   return useStore(useSlidesStore(), select);

@@ -98,6 +98,33 @@ describe("tissue and patches", () => {
   });
 });
 
+describe("a pixel size that the person gave", () => {
+  test("reaches the pane, which says whose it is, until it is taken back", async () => {
+    const app = await opened(["a.tif"], { mpp: undefined, objectivePower: undefined });
+    const { viewer } = app.parts.chrome.getState();
+    viewer!.setView({ centerX: 8000, centerY: 4000, downsample: 2 });
+    await expect.element(page.getByText(words.pane.noPixelSize)).toBeVisible();
+    await page.getByRole("textbox", { name: pixelSize.field }).fill("0.5");
+    await button(pixelSize.use).click();
+    await expect.element(page.getByText(words.pane.givenPixelSize("0.5 µm")).first()).toBeVisible();
+    await expect.element(page.getByText(`${words.pane.centre} 4,000 µm, 2,000 µm · 8,000, 4,000 px`)).toBeVisible();
+    await expect.element(page.getByRole("img", { name: words.pane.scaleBarAsGiven("100 µm") })).toBeVisible();
+    const magnification = page.getByRole("textbox", { name: words.pane.magnification });
+    await expect.element(magnification).toHaveValue("10×");
+    await expect
+      .element(magnification)
+      .toHaveAttribute("title", expect.stringContaining(words.pane.magnificationAsGiven));
+    expect(await axeFinds()).toEqual([]);
+    await button(pixelSize.change).click();
+    await expect.element(page.getByText(words.pane.noPixelSize)).toBeVisible();
+    await expect.element(magnification).not.toBeInTheDocument();
+    await expect.element(page.getByRole("img", { name: /Scale bar/ })).not.toBeInTheDocument();
+    await page.getByRole("textbox", { name: pixelSize.field }).fill("0.25");
+    await button(pixelSize.use).click();
+    await expect.element(magnification).toHaveValue("20×");
+  });
+});
+
 describe("a run", () => {
   test("shows pace and time in the panel, the foot and the tab's title; leaving asks once; then the result", async () => {
     const app = await opened();
