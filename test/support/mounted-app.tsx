@@ -1,5 +1,6 @@
 import { createRoot } from "react-dom/client";
 import { onTestFinished } from "vitest";
+import type { ViewState } from "#viewer";
 import { App } from "../../src/app/App.tsx";
 import { createAnalysis } from "../../src/app/analysis/analysis.ts";
 import { createAnalysisDoor } from "../../src/app/analysis/door.ts";
@@ -31,6 +32,8 @@ export interface MountedApp {
   pickJobFolder(handle: FileSystemDirectoryHandle): void;
   /** What the next press of Open slide or Open folder gives. */
   pick(...handles: FileSystemHandle[]): void;
+  /** As if a link to this view came into the address of the page. */
+  pasteView(view: ViewState): void;
   /** Opens files of these names, as a drop would. */
   open(...names: string[]): Promise<void>;
 }
@@ -60,7 +63,12 @@ export async function mountApp(known: FakeSlides, recent: readonly RecentSlide[]
   );
   const requests = createRequestsStore(location.origin);
   const parts: AppParts = { slides, settings, chrome, requests, session, analysis };
-  const address: AddressBar = { shown: () => {}, moved: () => {}, takeView: () => undefined };
+  let pasteView: (view: ViewState) => void = () => {};
+  const follow: AddressBar["follow"] = (go) => {
+    pasteView = go;
+    return () => {};
+  };
+  const address: AddressBar = { shown: () => {}, moved: () => {}, takeView: () => undefined, follow };
   const offline: Offline = {
     store: createStore(() => ({ updateReady: false, reloadIsolates: false })),
     start: () => {},
@@ -88,6 +96,7 @@ export async function mountApp(known: FakeSlides, recent: readonly RecentSlide[]
     pick(...handles) {
       picked = handles;
     },
+    pasteView: (view) => pasteView(view),
     open: (...names) => parts.session.openHandles(names.map((name) => fakeFile(name, "x"))),
   };
 }

@@ -41,6 +41,7 @@ export function SlideCanvas({ address }: { address: AddressBar }) {
     const stop = [
       slides.subscribe(follow),
       viewer.on("view", () => shown && address.moved(viewer.view)),
+      address.follow((view) => shown && viewer.setView(view)),
       viewer.on("firstpixels", () => {
         // Shows in the browser's profiler, and is what `npm run bench` measures.
         performance.mark("coverslip:first-pixels");

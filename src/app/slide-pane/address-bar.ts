@@ -13,14 +13,21 @@ export interface AddressBar {
   /** The slide pane is now about this slide. */
   shown(entry: SlideEntry | undefined): void;
   moved(view: ViewState): void;
+  /** Tells of a view that was pasted into the address of this page, or gone back to; what this writes itself is none. */
+  follow(go: (view: ViewState) => void): () => void;
   /** The view to begin with, for the first slide that is opened if it is the one the address speaks of. */
   takeView(entry: SlideEntry): ViewState | undefined;
 }
 
-export function createAddressBar(place: Pick<Window, "location" | "history" | "sessionStorage">): AddressBar {
+/** What of the window it needs. */
+type Place = Pick<Window, "location" | "history" | "sessionStorage"> &
+  Pick<EventTarget, "addEventListener" | "removeEventListener">;
+
+export function createAddressBar(place: Place): AddressBar {
   let first = parseViewHash(place.location.hash);
   const firstName = read();
   let firstQuery: string | undefined = place.location.search;
+  let now: SlideEntry | undefined;
   let latest: ViewState | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -43,23 +50,55 @@ export function createAddressBar(place: Pick<Window, "location" | "history" | "s
 
   function write(): void {
     timer = undefined;
-    if (latest) place.history.replaceState(null, "", formatViewHash(latest));
+    if (latest) replace(formatViewHash(latest));
+  }
+
+  /** With the name of its slide, so that going back to it does not move another one. */
+  function replace(address: string): void {
+    place.history.replaceState(now ? { slide: now.name } : null, "", address);
+  }
+
+  function addressOf(entry: SlideEntry | undefined): string {
+    return queryFor(entry?.origin.kind === "address" ? entry.origin.address : undefined);
+  }
+
+  /** Whether the address speaks of the slide that is shown: it may be one that was left for another slide. */
+  function isOfShown(): boolean {
+    const { slide } = (place.history.state ?? {}) as { slide?: unknown };
+    return place.location.search === addressOf(now) && (slide === undefined || slide === now?.name);
   }
 
   return {
     shown(entry) {
+      now = entry;
       clearTimeout(timer);
       timer = undefined;
       latest = undefined;
       // The address of a reload stays as it is until its slide has been opened.
       if (first && entry && isSpokenOf(entry)) return;
-      const address = entry?.origin.kind === "address" ? entry.origin.address : undefined;
-      place.history.replaceState(null, "", `${place.location.pathname}${queryFor(address)}`);
+      replace(`${place.location.pathname}${addressOf(entry)}`);
       keep(entry?.name);
     },
     moved(view) {
       latest = view;
       timer ??= setTimeout(write, WRITE_EVERY_MS);
+    },
+    follow(go) {
+      const changed = () => {
+        const view = parseViewHash(place.location.hash);
+        // The first slide is still on its way.
+        if (first) first = view;
+        else if (now && !isOfShown()) {
+          replace(`${place.location.pathname}${addressOf(now)}${latest ? formatViewHash(latest) : ""}`);
+        } else if (now && view) {
+          // Not the view from before over the one that was asked for.
+          clearTimeout(timer);
+          timer = undefined;
+          go(view);
+        }
+      };
+      place.addEventListener("hashchange", changed);
+      return () => place.removeEventListener("hashchange", changed);
     },
     takeView(entry) {
       const view = first && isSpokenOf(entry) ? first : undefined;

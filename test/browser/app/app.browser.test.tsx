@@ -87,6 +87,14 @@ describe("a shown slide", () => {
     await expect.element(mark).toBeVisible();
   });
 
+  test("goes to the view of a link that is pasted into the address of its page", async () => {
+    const app = await mountApp({ "a.svs": slide("a.svs") });
+    await app.open("a.svs");
+    await expect.element(shown("a.svs")).toBeVisible();
+    app.pasteView({ centerX: 3000, centerY: 2000, downsample: 2, rotation: 0 });
+    expect(app.parts.chrome.getState().viewer!.view).toMatchObject({ centerX: 3000, centerY: 2000, downsample: 2 });
+  });
+
   test("without pixel size and objective it claims no magnification and no scale", async () => {
     const app = await mountApp({ "a.tif": slide("a.tif", { mpp: undefined, objectivePower: undefined }) });
     await app.open("a.tif");

@@ -25,13 +25,23 @@ describe("address bar", () => {
 
   function place(url: string, shownBefore?: string) {
     const kept = new Map<string, string>(shownBefore === undefined ? [] : [["coverslip.shown", shownBefore]]);
+    const events = new EventTarget();
     const window = {
       location: new URL(url) as unknown as Location,
       history: {
-        replaceState(_state: unknown, _title: string, to: string) {
+        state: null,
+        replaceState(state: unknown, _title: string, to: string) {
+          window.history.state = state;
           window.location = new URL(to, window.location.href) as unknown as Location;
         },
-      } as History,
+      } as { -readonly [Key in keyof History]: History[Key] },
+      addEventListener: events.addEventListener.bind(events),
+      removeEventListener: events.removeEventListener.bind(events),
+      /** A link is pasted, or Back pressed: then the state of that entry comes with it. */
+      goTo(to: string, state: unknown = null) {
+        window.history.replaceState(state, "", to);
+        events.dispatchEvent(new Event("hashchange"));
+      },
       sessionStorage: {
         getItem: (key: string) => kept.get(key) ?? null,
         setItem: (key: string, value: string) => void kept.set(key, value),
@@ -81,6 +91,59 @@ describe("address bar", () => {
     bar.shown(local("a.svs"));
     vi.runAllTimers();
     expect(window.location.href).toBe("https://a.example/app/");
+  });
+
+  test("a view that is pasted or gone back to is told, in place of the move that was about to be written", () => {
+    const window = place("https://a.example/");
+    const bar = createAddressBar(window);
+    bar.shown(local("a.svs"));
+    bar.takeView(local("a.svs"));
+    const went: number[] = [];
+    const stop = bar.follow(({ centerX }) => went.push(centerX));
+    bar.moved({ centerX: 1, centerY: 1, downsample: 1, rotation: 0 });
+    vi.runAllTimers();
+    const before = { hash: window.location.hash, state: window.history.state };
+    expect(went).toEqual([]);
+    bar.moved({ centerX: 2, centerY: 2, downsample: 1, rotation: 0 });
+    window.goTo("#x=10&y=20&d=4");
+    vi.runAllTimers();
+    expect(window.location.hash).toBe("#x=10&y=20&d=4");
+    window.goTo(before.hash, before.state);
+    expect(went).toEqual([10, 1]);
+    window.goTo("#nonsense");
+    stop();
+    window.goTo("#x=30&y=20&d=4");
+    expect(went).toEqual([10, 1]);
+  });
+
+  test("going back to another slide's view leaves the shown one, and the address speaks of it again", () => {
+    const window = place("https://a.example/?sample");
+    const bar = createAddressBar(window);
+    const went = vi.fn();
+    bar.follow(went);
+    bar.shown(sample);
+    bar.takeView(sample);
+    bar.moved({ centerX: 1, centerY: 1, downsample: 1, rotation: 0 });
+    vi.runAllTimers();
+    const ofSample = { url: window.location.href, state: window.history.state };
+    bar.shown(local("a.svs"));
+    bar.moved({ centerX: 2, centerY: 2, downsample: 1, rotation: 0 });
+    window.goTo(ofSample.url, ofSample.state);
+    expect(window.location.href).toBe("https://a.example/#x=2&y=2&d=1");
+    const ofA = window.history.state;
+    bar.shown(local("b.svs"));
+    window.goTo("#x=2&y=2&d=1", ofA);
+    expect(went).not.toHaveBeenCalled();
+    expect(window.location.href).toBe("https://a.example/");
+  });
+
+  test("a view that comes while the first slide is on its way is where that begins", () => {
+    const window = place("https://a.example/?sample#x=1&y=2&d=3");
+    const bar = createAddressBar(window);
+    bar.shown(sample);
+    bar.follow(() => {});
+    window.goTo("#x=10&y=20&d=4");
+    expect(bar.takeView(sample)).toMatchObject({ centerX: 10 });
   });
 
   test("a blocked session storage only costs the memory of the slide's name", () => {
