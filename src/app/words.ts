@@ -304,6 +304,11 @@ export const words = {
       why: `The reader says: ${detail.replace(/\.$/, "")}.`,
       next: "Copy the file from its source again, then open it once more. A transfer that broke off is the usual cause.",
     }),
+    beyondReader: (file: string, detail: string) => ({
+      what: `${file} holds an image of a kind that Coverslip cannot read.`,
+      why: `Its format is known, but not what is in it: focal planes, time points, further channels or more than 8 bits a colour, for instance. The reader says: ${detail.replace(/\.$/, "")}.`,
+      next: "Export it as one plain image with 8 bits a colour from the software it was made with. To copy it again will not help.",
+    }),
     closed: (file: string) => ({
       what: `${file} was closed.`,
       why: "It was closed while something was still being read from it.",

@@ -222,7 +222,7 @@ export function fakeEngine(): FakeEngine {
     openOpfsFolder: async () => folder,
     openDirectoryFolder: async () => folder,
     zipFolder: async () => new Blob(["zip"]),
-    explain: (error, { name }) => explainAnalysis(error, { name }),
+    explain: explainAnalysis,
   };
   return engine;
 }

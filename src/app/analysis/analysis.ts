@@ -131,7 +131,7 @@ export function createAnalysis({ storage, ...needs }: AnalysisNeeds) {
       }
     },
     /** An error of a slide as sentences. */
-    explain: (error: unknown, name: string) => failureOf(parts, error, name),
+    explain: (error: unknown, name: string, sizeBytes?: number) => failureOf(parts, error, name, sizeBytes),
     choose: results.choose,
     clearChoice: results.clear,
     loadResults: results.load,

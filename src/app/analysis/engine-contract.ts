@@ -16,6 +16,7 @@ import type {
 } from "#pipeline";
 import type { Slide } from "#slide";
 import type { Folder } from "#storage";
+import type { AboutFile } from "../failures/explain.ts";
 import type { Failure } from "../failures/failure.ts";
 
 /** A job as the app runs it. */
@@ -96,5 +97,5 @@ export interface Engine {
   zipFolder(folder: Folder): Promise<Blob>;
 
   /** An error of any of these as sentences. */
-  explain(error: unknown, about: { readonly name: string }): Failure;
+  explain(error: unknown, about: AboutFile): Failure;
 }

@@ -19,13 +19,13 @@ import {
   StorageFullError,
 } from "#storage";
 import { analysisWords } from "../analysis-words.ts";
-import { explain } from "../failures/explain.ts";
+import { type AboutFile, explain } from "../failures/explain.ts";
 import type { Failure } from "../failures/failure.ts";
 
 type Sentences = Pick<Failure, "what" | "why" | "next">;
 
 /** A typed error of the analysis as sentences; what it does not know, `explain` does. */
-export function explainAnalysis(error: unknown, about: { readonly name: string }): Failure {
+export function explainAnalysis(error: unknown, about: AboutFile): Failure {
   // The details are the same for all.
   const known = explain(error, about);
   const said = sentences(error, about.name);

@@ -121,7 +121,9 @@ export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: ()
   /** Why the whole job stopped; of a single slide, why that failed: nobody looks for it in a table of one. */
   async function whyStopped({ slides: [first, second] }: RunnableJob, outcome: JobOutcome) {
     if (outcome.status === "error") return failureOf(parts, outcome.error, store.getState().place.name);
-    return first?.error && !second ? failureOf(parts, first.error, first.name) : undefined;
+    if (!first?.error || second) return undefined;
+    const entry = entries().find((candidate) => pathOf(candidate) === first.path);
+    return failureOf(parts, first.error, first.name, entry?.sizeBytes);
   }
 
   /** For the estimate of the next run. */

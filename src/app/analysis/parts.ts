@@ -33,10 +33,16 @@ export interface AnalysisParts {
 }
 
 /** An error as sentences, even where the code that knows it could not be loaded. */
-export async function failureOf(parts: Pick<AnalysisParts, "engine">, error: unknown, name: string): Promise<Failure> {
+export async function failureOf(
+  parts: Pick<AnalysisParts, "engine">,
+  error: unknown,
+  name: string,
+  sizeBytes?: number,
+): Promise<Failure> {
+  const about = { name, sizeBytes };
   try {
-    return (await parts.engine()).explain(error, { name });
+    return (await parts.engine()).explain(error, about);
   } catch {
-    return explain(error, { name });
+    return explain(error, about);
   }
 }

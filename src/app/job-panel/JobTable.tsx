@@ -130,16 +130,17 @@ function Reason({ slide }: { slide: SlideState }) {
   );
 }
 
-function useFailure({ error, name }: SlideState): Failure | undefined {
+function useFailure({ error, name, path }: SlideState): Failure | undefined {
   const analysis = useAnalysis();
+  const sizeBytes = useSlides((state) => state.entries.find((entry) => pathOf(entry) === path)?.sizeBytes);
   const [failure, setFailure] = useState<Failure>();
   useEffect(() => {
     let isMounted = true;
     if (!error) setFailure(undefined);
-    else void analysis.explain(error, name).then((said) => isMounted && setFailure(said));
+    else void analysis.explain(error, name, sizeBytes).then((said) => isMounted && setFailure(said));
     return () => {
       isMounted = false;
     };
-  }, [analysis, error, name]);
+  }, [analysis, error, name, sizeBytes]);
   return failure;
 }

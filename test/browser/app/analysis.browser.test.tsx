@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { page, userEvent } from "vitest/browser";
 import { ModelInputError, ModelLoadError } from "#models";
+import { UnsupportedFormatError } from "#slide";
 import { FolderPermissionError } from "#storage";
 import { analysisWords } from "../../../src/app/analysis-words.ts";
 import { findCommands, listCommands } from "../../../src/app/commands/commands.ts";
@@ -283,6 +284,22 @@ describe("the job table", () => {
     await button(job.retryFailed).click();
     await expect.poll(() => fake!.runs).toBe(3);
     fake!.end();
+  });
+
+  test("says of an empty file that it is empty, as the viewer does", async () => {
+    const app = await opened(["a.svs", "b.svs"]);
+    const { entries, change } = app.parts.slides.getState();
+    change(entries.find(({ name }) => name === "b.svs")!.id, { sizeBytes: 0 });
+    await button(features.runAll(2)).click();
+    await expect.poll(() => app.engine.jobs).toHaveLength(1);
+    const error = new UnsupportedFormatError("b.svs");
+    app.engine.jobs[0]!.tell({ done: 2, fraction: 1 }, [
+      slideState("a.svs", { status: "done" }),
+      slideState("b.svs", { status: "failed", error }),
+    ]);
+    await tab(words.layout.railTabs.job).click();
+    const { what } = words.failures.empty("b.svs");
+    await expect.element(page.getByRole("table", { name: job.title }).getByText(what)).toBeVisible();
   });
 
   test("of hundreds of slides only those in sight are in the page", async () => {
