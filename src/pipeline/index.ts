@@ -20,6 +20,7 @@ export { openPatchPreview, type PatchPreview, type PatchPreviewer } from "./patc
 export type { Bottleneck, JobOutcome, JobProgress, StageSeconds } from "./progress.ts";
 export {
   type CoordsFolder,
+  findFeatures,
   type JobFolder,
   type JobFolderSlide,
   type PatchFeatures,

@@ -120,6 +120,20 @@ export async function readPatchCoords(
   return found && readCoordsFile(found, openHdf5);
 }
 
+/** The file of a slide's embeddings by one encoder, unread; undefined where there is none. */
+export async function findFeatures(
+  folder: Folder,
+  coordsFolder: string,
+  encoder: string,
+  stem: string,
+): Promise<{ readonly path: string; readonly file: File } | undefined> {
+  for (const path of [featuresPath(coordsFolder, encoder, stem), oldFeaturesPath(coordsFolder, encoder, stem)]) {
+    const file = await folder.read(path);
+    if (file) return { path, file };
+  }
+  return undefined;
+}
+
 /** A slide's embeddings by one encoder. @throws {JobFileError} */
 export async function readFeatures(
   folder: Folder,
@@ -127,11 +141,8 @@ export async function readFeatures(
   encoder: string,
   stem: string,
 ): Promise<PatchFeatures | undefined> {
-  for (const path of [featuresPath(coordsFolder, encoder, stem), oldFeaturesPath(coordsFolder, encoder, stem)]) {
-    const file = await folder.read(path);
-    if (file) return readJobResult(path, () => readFeaturesOf(file, path, encoder));
-  }
-  return undefined;
+  const found = await findFeatures(folder, coordsFolder, encoder, stem);
+  return found && readJobResult(found.path, () => readFeaturesOf(found.file, found.path, encoder));
 }
 
 async function readFeaturesOf(file: File, path: string, encoder: string): Promise<PatchFeatures> {

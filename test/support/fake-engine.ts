@@ -1,5 +1,14 @@
 import type { DeviceChoice, EncoderCard, StoredModel } from "#models";
-import type { JobFolder, JobOutcome, JobSettings, JobSlide, PatchFeatures, SlideState, StepState } from "#pipeline";
+import {
+  coordsFolderName,
+  type JobFolder,
+  type JobOutcome,
+  type JobSettings,
+  type JobSlide,
+  type PatchFeatures,
+  type SlideState,
+  type StepState,
+} from "#pipeline";
 import { createMemoryFolder } from "#storage";
 import type { Engine, Previewer, RunnableJob } from "../../src/app/analysis/engine-contract.ts";
 import { explainAnalysis } from "../../src/app/analysis/explain-analysis.ts";
@@ -123,6 +132,8 @@ export interface FakeEngine extends Engine {
   held: JobFolder;
   /** What `readFeatures` gives. */
   features: PatchFeatures | undefined;
+  /** What tells the file of features from an earlier one. */
+  file: { readonly size: number; readonly lastModified: number };
   device: DeviceChoice;
   /** `findTissue` then fails with it. */
   tissueFails: Error | undefined;
@@ -140,6 +151,7 @@ export function fakeEngine(): FakeEngine {
     stored: [],
     held: { settings: undefined, slides: [], coordsFolders: [] },
     features: undefined,
+    file: { size: 1, lastModified: 1 },
     device: { device: "wasm", reason: "no-webgpu", adapter: "", threads: 4 },
     tissueFails: undefined,
     holdTissue: undefined,
@@ -176,6 +188,8 @@ export function fakeEngine(): FakeEngine {
     readCoordsFolders: async () => engine.held.coordsFolders,
     hasResultsOf: async () => true,
     readTissue: async () => undefined,
+    coordsFolderName,
+    findFeatures: async () => engine.features && { file: engine.file },
     readFeatures: async () => engine.features,
     stemOf: (fileName) => fileName.replace(/\.[^.]*$/, ""),
     openSimilarity: (features, dimension) => ({

@@ -35,8 +35,8 @@ export function createAnalysis({ storage, ...needs }: AnalysisNeeds) {
   const tissue = createTissueFinding(parts);
   const models = createModelKeeping(parts);
   const results = createResults(parts, place.read);
-  const jobs = createJobs(parts, place, () => {
-    void results.load();
+  const jobs = createJobs(parts, place, (job) => {
+    void (job ? results.loadMade(job) : results.load());
     void showKeptTissue({ isNews: true });
   });
 

@@ -79,6 +79,15 @@ export interface Engine {
   /** Whether results under the slide's name are its own. */
   hasResultsOf(folder: Folder, slide: Slide): Promise<boolean>;
   readTissue(folder: Folder, stem: string): Promise<Tissue["polygons"] | undefined>;
+  /** The folder that patches of these settings lie in. */
+  coordsFolderName(patches: PatchSettings): string;
+  /** The file that `readFeatures` would read. */
+  findFeatures(
+    folder: Folder,
+    coordsFolder: string,
+    encoder: string,
+    stem: string,
+  ): Promise<{ readonly file: Pick<File, "size" | "lastModified"> } | undefined>;
   readFeatures(folder: Folder, coordsFolder: string, encoder: string, stem: string): Promise<PatchFeatures | undefined>;
   /** @param features - handed over: gone for the caller. */
   openSimilarity(features: Float32Array<ArrayBuffer>, dimension: number): Comparer;

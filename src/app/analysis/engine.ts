@@ -8,6 +8,8 @@ import { type Folder, openDirectoryFolder as openDirectory, openOpfsFolder, zipT
 
 export { BUILT_IN_ENCODER as builtIn, chooseDevice, readCard } from "#models";
 export {
+  coordsFolderName,
+  findFeatures,
   findTissue,
   hasResultsOf,
   nearest,

@@ -15,8 +15,11 @@ import type { PlaceKeeping } from "./place.ts";
 /** Often enough to watch, seldom enough to cost the job nothing. */
 const TELL_EVERY_MS = 200;
 
-/** Runs the chain over slides of the rail, one job at a time, and goes on with one that was left. */
-export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: () => void) {
+/**
+ * Runs the chain over slides of the rail, one job at a time, and goes on with one that was left.
+ * @param onDone - the place of results may hold something new: of a job that ended, or since another was chosen.
+ */
+export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: (job?: RunnableJob) => void) {
   const { library, session, kept, slides, chrome, settings, choices, tissue, models, job: store } = parts;
   let running: { readonly job: RunnableJob; readonly abort: AbortController } | undefined;
   let latest: RunnableJob | undefined;
@@ -114,7 +117,7 @@ export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: ()
       stopTelling();
       tell();
       running = undefined;
-      onDone();
+      onDone(job);
     }
   }
 

@@ -1,13 +1,26 @@
+import type { EncoderModel } from "#models";
+import type { PatchSettings } from "#pipeline";
 import type { Folder } from "#storage";
 import { fitScoreScale } from "#viewer";
-import { type FeaturesName, NO_RESULTS } from "../stores/results.ts";
+import { patchSettings } from "../stores/choices.ts";
+import type { Place } from "../stores/job.ts";
+import { chosenModel } from "../stores/models.ts";
+import { type FeaturesName, NO_RESULTS, type ResultsState } from "../stores/results.ts";
 import { activeEntry, paintedSlide } from "../stores/slides.ts";
 import { NOTHING, WORKING } from "../stores/step.ts";
-import type { Comparer } from "./engine-contract.ts";
+import type { Comparer, Engine, RunnableJob } from "./engine-contract.ts";
+import { pathOf } from "./jobs.ts";
 import { type AnalysisParts, failureOf } from "./parts.ts";
 
 /** How many like patches are shown as pictures. */
 const NEAREST = 12;
+
+/** A file of features as it was when it was read. */
+interface FeaturesFile extends FeaturesName {
+  readonly place: Place;
+  readonly size: number;
+  readonly lastModified: number;
+}
 
 /** The features of the shown slide, and what is like a patch of it. */
 export function createResults(parts: AnalysisParts, place: () => Promise<Folder | undefined>) {
@@ -15,32 +28,56 @@ export function createResults(parts: AnalysisParts, place: () => Promise<Folder 
   let reads = 0;
   let choosing = 0;
   let comparer: Comparer | undefined;
+  /** The file whose features the comparer holds. */
+  let shown: FeaturesFile | undefined;
 
-  /** What is still being read or compared is about another slide, or about other features. */
-  function leave(): void {
-    reads++;
+  /** What is being compared is about another slide, or about other features. */
+  function drop(): void {
     choosing++;
     comparer?.close();
     comparer = undefined;
+    shown = undefined;
+  }
+
+  /** What is still being read is, too. */
+  function leave(): void {
+    reads++;
+    drop();
+  }
+
+  /** Nothing is shown but the names of what there is. */
+  function showNone(change: Partial<ResultsState> = {}): void {
+    drop();
+    results.setState({ ...NO_RESULTS, ...change });
   }
 
   /** Looks into the folder for features of the shown slide, and reads them. `wanted` first, else what was shown before. */
-  async function load(wanted?: FeaturesName): Promise<void> {
-    leave();
-    const read = reads;
+  function load(wanted?: FeaturesName): Promise<void> {
+    return look(() => wanted);
+  }
+
+  /** The same after a job: what it made of the shown slide comes first. */
+  function loadMade({ settings, slides: made }: Pick<RunnableJob, "settings" | "slides">): Promise<void> {
+    const entry = activeEntry(slides.getState());
+    const isOfIt = entry && made.some(({ path }) => path === pathOf(entry));
+    return look((engine) => (isOfIt ? nameOf(engine, settings.patches, settings.encoder) : undefined));
+  }
+
+  async function look(want: (engine: Engine) => Partial<FeaturesName> | undefined): Promise<void> {
+    const read = ++reads;
     const isStale = () => read !== reads;
     const entry = activeEntry(slides.getState());
-    const keep = wanted ?? results.getState().name;
     const slide = paintedSlide(slides.getState());
-    if (!entry || !slide) return results.setState(NO_RESULTS);
+    if (!entry || !slide) return showNone();
     try {
+      const { place: where } = parts.job.getState();
       const folder = await place();
       if (isStale()) return;
-      if (!folder) return results.setState(NO_RESULTS);
+      if (!folder) return showNone();
       const engine = await parts.engine();
       const areItsOwn = await engine.hasResultsOf(folder, slide);
       if (isStale()) return;
-      if (!areItsOwn) return results.setState(NO_RESULTS);
+      if (!areItsOwn) return showNone();
       const coordsFolders = await engine.readCoordsFolders(folder);
       const stem = engine.stemOf(entry.name);
       const names = coordsFolders.flatMap((coords) =>
@@ -48,20 +85,37 @@ export function createResults(parts: AnalysisParts, place: () => Promise<Folder 
           .filter(({ slides: stems }) => stems.includes(stem))
           .map(({ id }) => ({ coordsFolder: coords.name, encoder: id })),
       );
-      const name = names.find((one) => keep && isSame(one, keep)) ?? names.at(-1);
       if (isStale()) return;
-      if (!name) return results.setState({ ...NO_RESULTS, names });
+      const name = firstOf(names, [want(engine), results.getState().name, nameOfChoices(engine)]);
+      if (!name) return showNone({ names });
+      const found = await engine.findFeatures(folder, name.coordsFolder, name.encoder, stem);
+      if (isStale()) return;
+      const file = found && { place: where, ...name, size: found.file.size, lastModified: found.file.lastModified };
+      // Read already: what is being looked at stays.
+      if (file && shown && isSameFile(file, shown) && results.getState().features.kind === "done") {
+        return results.setState({ names, name });
+      }
+      drop();
       results.setState({ names, name, features: WORKING, chosen: undefined });
       const features = await engine.readFeatures(folder, name.coordsFolder, name.encoder, stem);
       if (isStale()) return;
       if (!features) return results.setState({ features: NOTHING });
       const { coords, sideLevel0 = smallestStep(coords), dimension, encoder } = features;
       comparer = engine.openSimilarity(features.features, dimension);
+      shown = file;
       results.setState({ features: { kind: "done", value: { coords, sideLevel0, dimension, encoder } } });
     } catch (error) {
       const failure = await failureOf(parts, error, entry.name);
-      if (!isStale()) results.setState({ ...NO_RESULTS, features: { kind: "failed", failure } });
+      if (!isStale()) showNone({ features: { kind: "failed", failure } });
     }
+  }
+
+  /** What a run would make as things are chosen now. */
+  function nameOfChoices(engine: Engine): Partial<FeaturesName> {
+    const now = parts.choices.getState();
+    // Before the models are listed only the one that comes with the app is known.
+    const model = now.encoder === "" ? engine.builtIn : chosenModel(parts.models.getState(), now.encoder);
+    return nameOf(engine, patchSettings(now), model);
   }
 
   /** Compares a patch with all others. */
@@ -95,6 +149,7 @@ export function createResults(parts: AnalysisParts, place: () => Promise<Folder 
 
   return {
     load,
+    loadMade,
     choose,
     clear() {
       choosing++;
@@ -115,6 +170,28 @@ function smallestStep(coords: Int32Array): number {
   return Number.isFinite(step) ? step : 1;
 }
 
-function isSame(a: FeaturesName, b: FeaturesName): boolean {
+/** What features of these settings are called; without the encoder, where that is not known. */
+function nameOf(engine: Engine, patches: PatchSettings, encoder: EncoderModel | undefined): Partial<FeaturesName> {
+  return { coordsFolder: engine.coordsFolderName(patches), ...(encoder ? { encoder: encoder.card.id } : {}) };
+}
+
+/** Of what there is, what is wanted most; patches of one choice by another encoder come before other patches. */
+function firstOf(
+  names: readonly FeaturesName[],
+  wanted: readonly (Partial<FeaturesName> | undefined)[],
+): FeaturesName | undefined {
+  for (const one of wanted) {
+    const found = one && names.find((name) => isSame(name, one));
+    if (found) return found;
+  }
+  const likely = wanted.at(-1);
+  return names.findLast(({ coordsFolder }) => coordsFolder === likely?.coordsFolder) ?? names.at(-1);
+}
+
+function isSame(a: FeaturesName, b: Partial<FeaturesName>): boolean {
   return a.coordsFolder === b.coordsFolder && a.encoder === b.encoder;
+}
+
+function isSameFile(a: FeaturesFile, b: FeaturesFile): boolean {
+  return a.place === b.place && isSame(a, b) && a.size === b.size && a.lastModified === b.lastModified;
 }

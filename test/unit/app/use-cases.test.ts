@@ -144,6 +144,84 @@ describe("what the place of results holds of a slide", () => {
   });
 });
 
+describe("of several sets of features the one shown", () => {
+  const set = (name: string, encoder = "stripes") => ({
+    name,
+    slides: ["a", "b"],
+    encoders: [{ id: encoder, slides: ["a", "b"] }],
+  });
+  const at10 = set("10x_256px_0px_overlap");
+  const at20 = set("20x_256px_0px_overlap");
+  const at40 = set("40x_256px_0px_overlap");
+
+  async function looking() {
+    const parts = start(["a.svs", "b.svs"]);
+    const { analysis, engine, show } = parts;
+    engine.features = fakeFeatures();
+    engine.held = { ...engine.held, coordsFolders: [at20] };
+    show("a.svs");
+    await until(() => expect(analysis.results.getState().features.kind).toBe("done"));
+    await analysis.opened();
+    const run = async (...ids: readonly string[]) => {
+      void analysis.start(ids);
+      await until(() => expect(analysis.job.getState().phase).toBe("working"));
+      return engine.jobs.at(-1)!;
+    };
+    const name = () => analysis.results.getState().name?.coordsFolder;
+    return { ...parts, run, name };
+  }
+
+  test("is at first the one of the present choices", async () => {
+    const { analysis, engine, show } = start();
+    engine.held = { ...engine.held, coordsFolders: [at10, set(at20.name, "other"), at20, at40] };
+    show("a.svs");
+    await until(() => expect(analysis.results.getState().name).toBeDefined());
+    expect(analysis.results.getState().name).toEqual({ coordsFolder: at20.name, encoder: "stripes" });
+  });
+
+  test("is what was just made, whatever was shown before", async () => {
+    const { analysis, engine, run, name } = await looking();
+    await analysis.choose(3);
+    analysis.choices.getState().set({ magnification: 10 });
+    const job = await run("a.svs");
+    engine.held = { ...engine.held, coordsFolders: [at10, at20] };
+    job.end();
+    await until(() => expect(name()).toBe(at10.name));
+    expect(analysis.results.getState().chosen).toBeUndefined();
+  });
+
+  test("stays, with the patch that is looked at, when a job over other slides ends", async () => {
+    const { analysis, engine, run, name } = await looking();
+    await analysis.choose(3);
+    const { features } = analysis.results.getState();
+    const readFeatures = vi.spyOn(engine, "readFeatures");
+    analysis.choices.getState().set({ magnification: 10 });
+    const job = await run("b.svs");
+    engine.held = { ...engine.held, coordsFolders: [at10, at20] };
+    job.end();
+    await until(() => expect(analysis.results.getState().names).toHaveLength(2));
+    expect(name()).toBe(at20.name);
+    expect(analysis.results.getState().features).toBe(features);
+    expect(analysis.results.getState().chosen?.index).toBe(3);
+    expect(readFeatures).not.toHaveBeenCalled();
+    await analysis.choose(4);
+    expect(analysis.results.getState().chosen?.index).toBe(4);
+  });
+
+  test("is read again where its file was made again", async () => {
+    const { analysis, engine, run } = await looking();
+    await analysis.choose(3);
+    const job = await run("a.svs");
+    engine.file = { size: 1, lastModified: 2 };
+    engine.features = fakeFeatures(4, 4);
+    job.end();
+    await until(() =>
+      expect(analysis.results.getState().features).toMatchObject({ value: { coords: { length: 32 } } }),
+    );
+    expect(analysis.results.getState().chosen).toBeUndefined();
+  });
+});
+
 describe("a job", () => {
   async function running() {
     const parts = start(["a.svs", "b.svs"]);
