@@ -198,13 +198,22 @@ export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: (j
     }
   }
 
+  /** Results go elsewhere from now on. What ran here before is of the old place, and cannot be retried into this one. */
+  function changePlace(handle: FileSystemDirectoryHandle | undefined): void {
+    place.use(handle);
+    latest = undefined;
+    refused = undefined;
+    store.setState({ phase: "nothing", slides: [], progress: undefined, outcome: undefined, failure: undefined });
+  }
+
   /**
    * Takes a folder for results, and looks into it for a job of ours or of Python TRIDENT.
    * @param isNew - it may be empty; else that is a mistake to be told.
    */
   async function openFolder(handle: FileSystemDirectoryHandle, { isNew }: { isNew: boolean }): Promise<void> {
-    refused = undefined;
-    place.use(handle);
+    // A job may have begun while the browser's dialogue was open.
+    if (isRunning(store.getState())) return;
+    changePlace(handle);
     try {
       const folder = await place.read();
       if (!folder) return;
@@ -212,16 +221,14 @@ export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: (j
       const features = new Set(held.coordsFolders.flatMap(({ encoders }) => encoders.flatMap((one) => one.slides)));
       const coords = held.coordsFolders.flatMap((one) => one.slides);
       if (held.slides.length === 0 && coords.length === 0) {
-        if (!isNew) refused = { handle, isNew };
-        store.setState({ outcome: undefined, failure: isNew ? undefined : noJob(folder) });
+        if (!isNew) {
+          refused = { handle, isNew };
+          store.setState({ failure: noJob(folder) });
+        }
         return onDone();
       }
       const contours = held.slides.filter((slide) => slide.hasContours).length;
-      store.setState({
-        outcome: undefined,
-        failure: undefined,
-        held: { slides: held.slides.length, contours, features: features.size },
-      });
+      store.setState({ held: { slides: held.slides.length, contours, features: features.size } });
       if (held.settings) choices.getState().set(choicesOf(held.settings.patches, held.settings.segmentation));
     } catch (error) {
       refused = { handle, isNew };
@@ -264,10 +271,7 @@ export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: (j
     openFolder,
     /** Results go into the browser's own storage again. */
     useBrowserStorage() {
-      place.use(undefined);
-      // What was wrong with the folder is no matter any more.
-      if (refused) store.setState({ failure: undefined });
-      refused = undefined;
+      if (!isRunning(store.getState())) changePlace(undefined);
     },
     /** What failed is done again: a look into the folder, or the run. */
     tryAgain: () => (refused ? openFolder(refused.handle, refused) : goOn()),

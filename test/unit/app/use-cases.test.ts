@@ -13,7 +13,7 @@ import { NO_RESULTS } from "../../../src/app/stores/results.ts";
 import { createSettingsStore } from "../../../src/app/stores/settings.ts";
 import { createSlidesStore } from "../../../src/app/stores/slides.ts";
 import { tissueOf } from "../../../src/app/stores/tissue.ts";
-import { fakeEngine, fakeFeatures } from "../../support/fake-engine.ts";
+import { fakeEngine, fakeFeatures, slideState } from "../../support/fake-engine.ts";
 import { fakeFolder } from "../../support/fake-handles.ts";
 import { fakeLibrary, namedSlide } from "../../support/fake-library.ts";
 import { memoryKept } from "../../support/memory-kept.ts";
@@ -268,6 +268,35 @@ describe("a job", () => {
     await analysis.tryAgain();
     expect(job.runs).toBe(1);
     expect(analysis.job.getState()).toMatchObject({ failure: undefined, held: { slides: 1, contours: 1 } });
+  });
+
+  test.each([
+    ["a folder", (analysis: ReturnType<typeof start>["analysis"]) => analysis.pickFolder()],
+    ["the browser's storage", (analysis: ReturnType<typeof start>["analysis"]) => analysis.useBrowserStorage()],
+  ])("is not retried, nor told of, once results go into %s instead", async (_, choose) => {
+    const { analysis, engine, job } = await running();
+    job.tell({ done: 1 }, [slideState("a.svs", { status: "failed", error: new Error("boom") })]);
+    job.end();
+    await until(() => expect(analysis.job.getState().phase).toBe("ended"));
+    engine.held = { settings: undefined, slides: [], coordsFolders: [] };
+    await choose(analysis);
+    expect(analysis.job.getState()).toMatchObject({
+      phase: "nothing",
+      slides: [],
+      progress: undefined,
+      outcome: undefined,
+      failure: undefined,
+    });
+    await analysis.retry("a.svs");
+    await analysis.retryFailed();
+    expect(job.runs).toBe(1);
+  });
+
+  test("keeps its place while it runs, whatever a dialogue that was open brings", async () => {
+    const { analysis, job } = await running();
+    await analysis.pickFolder();
+    expect(analysis.job.getState()).toMatchObject({ phase: "working", place: { kind: "browser" } });
+    job.end();
   });
 
   test("says no more of a folder without a job once results go into the browser again", async () => {
