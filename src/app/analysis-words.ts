@@ -396,6 +396,11 @@ export const analysisWords = {
       why: "It was lost several times without finishing a batch.",
       next: "Choose CPU under “Runs on”, then go on.",
     },
+    nothingToPack: {
+      what: "There is nothing to download.",
+      why: "The browser's storage holds no results: none were made into it, or they were erased.",
+      next: "Run the slides again, then download.",
+    },
     noJob: (folder: string) => ({
       what: `${folder} holds no job.`,
       why: "There are no contours, patches or features in it.",

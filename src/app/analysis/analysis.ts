@@ -1,3 +1,6 @@
+import type { Folder } from "#storage";
+import { analysisWords } from "../analysis-words.ts";
+import type { Failure } from "../failures/failure.ts";
 import { createChoicesStore } from "../stores/choices.ts";
 import { createJobStore } from "../stores/job.ts";
 import { createModelsStore } from "../stores/models.ts";
@@ -125,7 +128,11 @@ export function createAnalysis({ storage, ...needs }: AnalysisNeeds) {
       stores.job.setState({ packing: true });
       try {
         const folder = await place.read();
-        if (folder) saveZip(await (await needs.engine()).zipFolder(folder), `${folder.name}.zip`);
+        if (!folder) return;
+        if ((await folder.list("")).length === 0) return needs.slides.getState().notify(nothingToPack(folder));
+        saveZip(await (await needs.engine()).zipFolder(folder), `${folder.name}.zip`);
+      } catch (error) {
+        needs.slides.getState().notify(await failureOf(parts, error, stores.job.getState().place.name));
       } finally {
         stores.job.setState({ packing: false });
       }
@@ -144,5 +151,12 @@ export function createAnalysis({ storage, ...needs }: AnalysisNeeds) {
       results.stop();
       jobs.stop();
     },
+  };
+}
+
+function nothingToPack({ name }: Folder): Failure {
+  return {
+    ...analysisWords.failures.nothingToPack,
+    details: { name: "NothingToPack", message: `no files in ${name}` },
   };
 }

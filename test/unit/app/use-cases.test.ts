@@ -2,6 +2,7 @@ import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { WorkerCrashedError } from "#bridge";
 import type { PatchFeatures } from "#pipeline";
 import type { Slide } from "#slide";
+import { StorageFullError } from "#storage";
 import { createAnalysis } from "../../../src/app/analysis/analysis.ts";
 import { createAnalysisDoor } from "../../../src/app/analysis/door.ts";
 import { loadFailedAgain, NotLoadedError, onDemand } from "../../../src/app/on-demand.ts";
@@ -306,6 +307,26 @@ describe("a job", () => {
     expect(analysis.job.getState().failure).toBeDefined();
     analysis.useBrowserStorage();
     expect(analysis.job.getState().failure).toBeUndefined();
+  });
+});
+
+describe("a download of results", () => {
+  test("says so where there are none, and gives no empty archive", async () => {
+    const { analysis, engine, slides } = start();
+    const zipFolder = vi.spyOn(engine, "zipFolder");
+    await analysis.downloadZip();
+    expect(zipFolder).not.toHaveBeenCalled();
+    expect(slides.getState().notices).toMatchObject([{ failure: { details: { name: "NothingToPack" } } }]);
+    expect(analysis.job.getState().packing).toBe(false);
+  });
+
+  test("that fails says why", async () => {
+    const { analysis, engine, slides } = start();
+    await (await engine.openOpfsFolder("")).write("a.h5", "1");
+    engine.zipFolder = () => Promise.reject(new StorageFullError("coverslip.zip"));
+    await analysis.downloadZip();
+    expect(slides.getState().notices).toMatchObject([{ failure: { details: { name: "StorageFullError" } } }]);
+    expect(analysis.job.getState().packing).toBe(false);
   });
 });
 
