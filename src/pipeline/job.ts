@@ -106,13 +106,17 @@ export class Job {
   /**
    * Does what is still to be done. May be run again: what is done is passed over, what failed is tried again.
    * Resolves in every case; how it ended is in the outcome. One run at a time.
+   * @param options.onlyWaiting - slides alone that have not had their turn, or were given another by `retry` or `giveMpp`;
+   * the others stand as they are.
    */
-  async run(options: { readonly signal?: AbortSignal } = {}): Promise<JobOutcome> {
+  async run(options: { readonly signal?: AbortSignal; readonly onlyWaiting?: boolean } = {}): Promise<JobOutcome> {
     if (this.#isRunning) throw new TypeError("this job is running already");
     this.#isRunning = true;
     this.#meter = new Meter();
     const signal = options.signal ?? new AbortController().signal;
-    this.#queue = [...this.#jobSlides.keys()];
+    this.#queue = [...this.#jobSlides.keys()].filter(
+      (path) => !options.onlyWaiting || this.#states.get(path).status === "waiting",
+    );
     for (const path of this.#queue) this.#states.set(path, createSlideState(this.#jobSlides.get(path)!));
     let journal: JobJournal | undefined;
     let error: unknown;

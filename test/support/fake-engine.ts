@@ -66,6 +66,8 @@ export class FakeJob implements RunnableJob {
   slides: readonly SlideState[];
   progress = NO_PROGRESS;
   runs = 0;
+  /** Whether the last run was of waiting slides alone. */
+  onlyWaiting: boolean | undefined;
   readonly retried: string[] = [];
   readonly settings: JobSettings;
   readonly jobSlides: readonly JobSlide[];
@@ -86,8 +88,9 @@ export class FakeJob implements RunnableJob {
     };
   }
 
-  run({ signal }: { signal?: AbortSignal } = {}): Promise<JobOutcome> {
+  run({ signal, onlyWaiting }: { signal?: AbortSignal; onlyWaiting?: boolean } = {}): Promise<JobOutcome> {
     this.runs++;
+    this.onlyWaiting = onlyWaiting;
     return new Promise((resolve) => {
       this.#end = resolve;
       signal?.addEventListener("abort", () => this.end({ status: "cancelled" }));

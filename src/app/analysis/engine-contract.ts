@@ -25,7 +25,7 @@ export interface RunnableJob {
   readonly slides: readonly SlideState[];
   readonly progress: JobProgress;
   subscribe(listener: () => void): () => void;
-  run(options?: { signal?: AbortSignal }): Promise<JobOutcome>;
+  run(options?: { signal?: AbortSignal; onlyWaiting?: boolean }): Promise<JobOutcome>;
   giveMpp(path: string, mpp: number): void;
   retry(path: string): void;
 }

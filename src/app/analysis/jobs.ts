@@ -3,7 +3,7 @@ import type { Folder } from "#storage";
 import { analysisWords } from "../analysis-words.ts";
 import type { LastJob } from "../opening/kept.ts";
 import { choicesOf, patchSettings, segmentationSettings } from "../stores/choices.ts";
-import { canRetry, isRunning } from "../stores/job.ts";
+import { canRetry, hasRest, isRunning } from "../stores/job.ts";
 import { chosenModel, speedKey } from "../stores/models.ts";
 import type { SlideEntry } from "../stores/slides.ts";
 import { tissueOf } from "../stores/tissue.ts";
@@ -95,7 +95,7 @@ export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: (j
     }
   }
 
-  async function work(job: RunnableJob): Promise<void> {
+  async function work(job: RunnableJob, { onlyWaiting = false } = {}): Promise<void> {
     const abort = new AbortController();
     running = { job, abort };
     const tell = () => {
@@ -106,10 +106,10 @@ export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: (j
     store.setState({ phase: "working", outcome: undefined, failure: undefined });
     tell();
     try {
-      const outcome = await job.run({ signal: abort.signal });
+      const outcome = await job.run({ signal: abort.signal, onlyWaiting });
       const failure = await whyStopped(job, outcome);
       // Cancelled or stopped, it is offered again at the next visit.
-      if (outcome.status === "completed") await kept.saveJob(undefined);
+      if (outcome.status === "completed" && !hasRest(outcome)) await kept.saveJob(undefined);
       store.setState({ phase: "ended", outcome, failure });
     } catch (error) {
       store.setState({ phase: "ended", failure: await failureOf(parts, error, store.getState().place.name) });
@@ -141,7 +141,7 @@ export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: (j
     settings.getState().set({ railOpen: true, railTab: "job" });
   }
 
-  /** Runs the job of this page again: what is done is passed over. */
+  /** Runs slides of this page's job again, and no others: what of them is done is passed over. */
   async function again(paths: readonly string[]): Promise<void> {
     if (!latest || isRunning(store.getState())) return;
     refused = undefined;
@@ -149,7 +149,7 @@ export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: (j
     try {
       // The permission may be what had gone.
       await place.write();
-      await work(latest);
+      await work(latest, { onlyWaiting: true });
     } catch (error) {
       store.setState({ phase: "ended", failure: await failureOf(parts, error, store.getState().place.name) });
     }

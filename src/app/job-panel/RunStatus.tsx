@@ -3,7 +3,7 @@ import { analysisWords } from "../analysis-words.ts";
 import { Button, Progress } from "../controls/controls.tsx";
 import { SmallFailure } from "../failures/SmallFailure.tsx";
 import { useAnalysis, useChromeStore, useSettingsStore } from "../stores/context.tsx";
-import { isRunning, type JobState, slideNumber } from "../stores/job.ts";
+import { hasRest, isRunning, type JobState, slideNumber } from "../stores/job.ts";
 import { showTab } from "../stores/show-tab.ts";
 import { useStore } from "../stores/store.ts";
 import styles from "./JobPanel.module.css";
@@ -57,29 +57,22 @@ function Ended({ job: { outcome, place, packing } }: { job: JobState }) {
   const hasFeatures = useStore(analysis.results, (state) => state.features.kind === "done");
   if (!outcome) return null;
   const failed = outcome.failed.length + outcome.needMpp.length;
-  const isWhole = outcome.status === "completed" && failed === 0 && outcome.warned.length === 0;
-  const isWarning = !isWhole && outcome.status !== "cancelled";
+  const isRestLeft = hasRest(outcome);
+  const isWhole = failed === 0 && outcome.warned.length === 0;
+  const isWarning = !isWhole && !isRestLeft;
   return (
     <div className={styles.status}>
       <p role="status" className={isWarning ? styles.warning : undefined}>
-        {text.ended(
-          outcome.done.length + outcome.warned.length,
-          failed,
-          outcome.status === "cancelled",
-          outcome.warned.length,
-        )}
+        {text.ended(outcome.done.length + outcome.warned.length, failed, isRestLeft, outcome.warned.length)}
       </p>
       <div className={styles.buttons}>
-        {outcome.status === "cancelled" && (
+        {isRestLeft && (
           <Button kind="primary" onPress={() => void analysis.goOn()}>
             {text.goOn}
           </Button>
         )}
         {hasFeatures && (
-          <Button
-            kind={outcome.status === "cancelled" ? "plain" : "primary"}
-            onPress={() => showTab({ settings, chrome }, "results")}
-          >
+          <Button kind={isRestLeft ? "plain" : "primary"} onPress={() => showTab({ settings, chrome }, "results")}>
             <Eye aria-hidden />
             {analysisWords.features.showResults}
           </Button>

@@ -65,6 +65,11 @@ export function canRetry({ status }: SlideState): boolean {
   return status === "failed" || status === "locked" || status === "needs_mpp";
 }
 
+/** Whether a run left slides to be gone on with: it was cancelled, or one before it was and this did others. */
+export function hasRest({ status, cancelled }: JobOutcome): boolean {
+  return status === "cancelled" || cancelled.length > 0;
+}
+
 /** Which slide is worked on, counted from 1. */
 export function slideNumber({ done, total }: JobProgress): number {
   return Math.min(done + 1, total);

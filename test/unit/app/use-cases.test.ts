@@ -9,6 +9,7 @@ import { loadFailedAgain, NotLoadedError, onDemand } from "../../../src/app/on-d
 import { comeBack } from "../../../src/app/opening/come-back.ts";
 import { createSession } from "../../../src/app/opening/session.ts";
 import { createChromeStore } from "../../../src/app/stores/chrome.ts";
+import { hasRest } from "../../../src/app/stores/job.ts";
 import { speedKey } from "../../../src/app/stores/models.ts";
 import { NO_RESULTS } from "../../../src/app/stores/results.ts";
 import { createSettingsStore } from "../../../src/app/stores/settings.ts";
@@ -79,7 +80,7 @@ function start(names: readonly string[] = ["a.svs"]) {
     open(name, more);
     slides.getState().setPainted();
   };
-  return { analysis, engine, slides, open, show };
+  return { analysis, engine, kept, slides, open, show };
 }
 
 describe("what the place of results holds of a slide", () => {
@@ -224,11 +225,11 @@ describe("of several sets of features the one shown", () => {
 });
 
 describe("a job", () => {
-  async function running() {
+  async function running(ids: readonly string[] = ["a.svs"]) {
     const parts = start(["a.svs", "b.svs"]);
     parts.show("a.svs");
     await parts.analysis.opened();
-    void parts.analysis.start(["a.svs"]);
+    void parts.analysis.start(ids);
     await until(() => expect(parts.engine.jobs).toHaveLength(1));
     return { ...parts, job: parts.engine.jobs[0]! };
   }
@@ -269,6 +270,20 @@ describe("a job", () => {
     await analysis.tryAgain();
     expect(job.runs).toBe(1);
     expect(analysis.job.getState()).toMatchObject({ failure: undefined, held: { slides: 1, contours: 1 } });
+  });
+
+  test("that was cancelled tries one slide again alone, and what is left of it is still to be gone on with", async () => {
+    const { analysis, kept, job } = await running(["a.svs", "b.svs"]);
+    analysis.cancel();
+    await until(() => expect(analysis.job.getState().phase).toBe("ended"));
+    expect(job.onlyWaiting).toBe(false);
+    void analysis.retry("b.svs");
+    await until(() => expect(job.runs).toBe(2));
+    expect([job.retried, job.onlyWaiting]).toEqual([["b.svs"], true]);
+    job.end({ done: ["b.svs"], cancelled: ["a.svs"] });
+    await until(() => expect(analysis.job.getState().phase).toBe("ended"));
+    expect(hasRest(analysis.job.getState().outcome!)).toBe(true);
+    expect(kept.job?.slides).toHaveLength(2);
   });
 
   test.each([

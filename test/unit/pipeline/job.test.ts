@@ -110,6 +110,29 @@ describe("a job over a folder", () => {
     expect(await bytesOf(folder, `${FEATURES}/a.h5`)).toEqual(before);
   });
 
+  it("runs one slide again, and leaves the others as they stand", async () => {
+    const folder = createMemoryFolder("job");
+    const opened: string[] = [];
+    const cancel = new AbortController();
+    const slide = (name: string) =>
+      slideOf(name, () => {
+        opened.push(name);
+        if (opened.length === 1) cancel.abort();
+        return new TissueSlide(name);
+      });
+    const job = new Job(folder, ["a.svs", "b.svs", "c.svs"].map(slide), settings, nodeEngines());
+    expect((await job.run({ signal: cancel.signal })).cancelled).toHaveLength(3);
+    opened.length = 0;
+    job.retry("slides/b.svs");
+    expect(await job.run({ onlyWaiting: true })).toMatchObject({
+      status: "completed",
+      done: ["slides/b.svs"],
+      cancelled: ["slides/a.svs", "slides/c.svs"],
+    });
+    expect(new Set(opened)).toEqual(new Set(["b.svs"]));
+    expect(await job.run()).toMatchObject({ status: "completed", cancelled: [] });
+  });
+
   it("goes on with the other slides when one cannot be read", async () => {
     const folder = createMemoryFolder("job");
     const broken = slideOf("broken.svs", () => {
