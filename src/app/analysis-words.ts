@@ -337,7 +337,7 @@ export const analysisWords = {
       next: "Try again and allow writing, or choose another folder: nothing that was done is lost.",
     }),
     folderVanished: (name: string) => ({
-      what: `The folder of ${name} is no longer there.`,
+      what: `The folder ${name} is no longer there.`,
       why: "It was renamed, moved or deleted, or its drive was unplugged.",
       next: "Bring it back or choose another folder, then go on.",
     }),

@@ -51,6 +51,7 @@ export const words = {
     },
     total: (size: string) => `${size} in all. Slides from your disk are never copied.`,
     erase: "Erase all of it",
+    busy: "A job is running. Cancel it or wait until it has ended, then erase.",
     erased: "Erased. Reload the page to store the app for offline use again.",
     failed: "The browser did not let this page erase everything. Clear the site's data in the browser's settings.",
   },

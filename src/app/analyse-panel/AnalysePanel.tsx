@@ -1,8 +1,10 @@
 import { useEffect } from "react";
 import { analysisWords } from "../analysis-words.ts";
+import { RunStatus } from "../job-panel/RunStatus.tsx";
 import { UnfinishedOffer } from "../job-panel/UnfinishedOffer.tsx";
 import { useAnalysis, useSlides } from "../stores/context.tsx";
 import { activeEntry } from "../stores/slides.ts";
+import { useStore } from "../stores/store.ts";
 import { usePaintedSlide } from "../stores/use-painted-slide.ts";
 import { words } from "../words.ts";
 import styles from "./AnalysePanel.module.css";
@@ -18,12 +20,18 @@ export function AnalysePanel() {
   const analysis = useAnalysis();
   const entry = useSlides(activeEntry);
   const slide = usePaintedSlide();
+  const hasRun = useStore(analysis.job, ({ phase }) => phase !== "nothing");
   useEffect(() => void analysis.opened(), [analysis]);
   if (!entry) {
     return (
       <>
         <UnfinishedOffer />
         <p className={styles.note}>{text.nothing}</p>
+        {hasRun && (
+          <section className={styles.run} aria-label={analysisWords.features.run}>
+            <RunStatus />
+          </section>
+        )}
       </>
     );
   }

@@ -45,7 +45,7 @@ function sentences(error: unknown, name: string): Sentences | undefined {
   if (error instanceof EncoderUnsteadyError) return text.unsteady;
   if (error instanceof ModelCardError) return text.card(error.field);
   if (error instanceof FolderPermissionError) return text.folderPermission(folderOf(error.path));
-  if (error instanceof FolderVanishedError) return text.folderVanished(error.path);
+  if (error instanceof FolderVanishedError) return text.folderVanished(folderOf(error.path));
   if (error instanceof StorageFullError) return text.storageFull;
   if (error instanceof Hdf5FormatError) return text.format(error.fileName);
   if (error instanceof JobFileError) return text.format(error.path);
@@ -63,7 +63,7 @@ function sentences(error: unknown, name: string): Sentences | undefined {
   return undefined;
 }
 
-/** The folder that was picked: the browser gives and takes permission for the whole of it. */
+/** The folder that was picked: permission is given and taken for the whole of it, and it is there or gone as a whole. */
 function folderOf(path: string): string {
   return path.split("/")[0]!;
 }

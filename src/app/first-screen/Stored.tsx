@@ -3,7 +3,8 @@ import { useEffect, useState } from "react";
 import { Button } from "../controls/buttons.tsx";
 import { formatBytes } from "../format.ts";
 import { eraseEverything, type StoredThings, storedThings } from "../offline/stored.ts";
-import { useSession } from "../stores/context.tsx";
+import { useJob, useSession } from "../stores/context.tsx";
+import { isRunning } from "../stores/job.ts";
 import { words } from "../words.ts";
 import styles from "./FirstScreen.module.css";
 
@@ -12,6 +13,7 @@ const text = words.stored;
 /** What of this app lies on the device, and the button that takes it away. */
 export function Stored() {
   const session = useSession();
+  const isBusy = useJob(isRunning);
   const [things, setThings] = useState<StoredThings>();
   const [outcome, setOutcome] = useState<"erased" | "failed">();
   useEffect(() => {
@@ -44,8 +46,10 @@ export function Stored() {
           <p>
             {items.join(" · ")}. {text.total(formatBytes(totalBytes))}
           </p>
+          {isBusy && <p>{text.busy}</p>}
           <Button
             kind="quiet"
+            isDisabled={isBusy}
             onPress={async () => {
               await session.forgetAll();
               setOutcome((await eraseEverything()) ? "erased" : "failed");

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { useSettings, useSlides } from "../stores/context.tsx";
+import { useSettings } from "../stores/context.tsx";
 import { words } from "../words.ts";
 import styles from "./Layout.module.css";
 import { Loaded } from "./Loaded.tsx";
@@ -7,15 +7,15 @@ import { LoadingPanel } from "./lazy-panels.tsx";
 import { PanelTabs, Rail } from "./lazy-sides.tsx";
 import { Splitter } from "./Splitter.tsx";
 import { useFirstAnswer } from "./use-first-answer.ts";
+import { useHasSides } from "./use-has-sides.ts";
 
 /** Slides at the left, the slide, panels at the right, the status line below. */
 export function Desktop({ pane, foot }: { pane: ReactNode; foot: ReactNode }) {
   const { railOpen, railWidthPx, panelOpen, panelWidthPx, set } = useSettings((settings) => settings);
-  // With no slide there is nothing to list or to tell.
-  const hasEntries = useSlides((state) => state.entries.length > 0);
+  const hasSides = useHasSides();
   const hasAnswer = useFirstAnswer();
-  const rail = railOpen && hasEntries;
-  const panel = panelOpen && hasEntries;
+  const rail = railOpen && hasSides;
+  const panel = panelOpen && hasSides;
   const columns = `${rail ? `${railWidthPx}px` : "0"} minmax(0, 1fr) ${panel ? `${panelWidthPx}px` : "0"}`;
   return (
     <div className={styles.desktop} style={{ gridTemplateColumns: columns }}>

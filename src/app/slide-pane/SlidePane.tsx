@@ -3,6 +3,7 @@ import { IconButton } from "../controls/buttons.tsx";
 import { FailurePanel } from "../failures/FailurePanel.tsx";
 import { useFailureAction } from "../failures/use-failure-action.ts";
 import { FirstScreen } from "../first-screen/FirstScreen.tsx";
+import { useHasSides } from "../layout/use-has-sides.ts";
 import { useChrome, useSettings, useSlides } from "../stores/context.tsx";
 import { activeEntry } from "../stores/slides.ts";
 import { usePaintedSlide } from "../stores/use-painted-slide.ts";
@@ -20,6 +21,7 @@ import { ToolStrip } from "./ToolStrip.tsx";
 export function SlidePane({ address }: { address: AddressBar }) {
   const entry = useSlides(activeEntry);
   const hasEntries = useSlides((state) => state.entries.length > 0);
+  const hasSides = useHasSides();
   const hidden = useChrome((state) => state.hidden);
   const panelOpen = useSettings((settings) => settings.panelOpen);
   const set = useSettings((settings) => settings.set);
@@ -28,7 +30,7 @@ export function SlidePane({ address }: { address: AddressBar }) {
       <h1 className="visually-hidden">{words.title(entry?.name)}</h1>
       <SlideCanvas address={address} />
       <OverSlide />
-      {!panelOpen && hasEntries && (
+      {!panelOpen && hasSides && (
         <div className={styles.panelButton}>
           <IconButton label={words.layout.showPanel} shortcut="]" onPress={() => set({ panelOpen: true })}>
             <PanelRightOpen aria-hidden />

@@ -1,10 +1,11 @@
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { page, userEvent } from "vitest/browser";
 import { ModelInputError, ModelLoadError } from "#models";
 import { UnsupportedFormatError } from "#slide";
 import { FolderPermissionError } from "#storage";
 import { analysisWords } from "../../../src/app/analysis-words.ts";
 import { findCommands, listCommands } from "../../../src/app/commands/commands.ts";
+import { SETTINGS_KEY } from "../../../src/app/stores/settings.ts";
 import { words } from "../../../src/app/words.ts";
 import { axeFinds } from "../../support/axe-finds.ts";
 import { fakeFeatures, slideState } from "../../support/fake-engine.ts";
@@ -193,6 +194,29 @@ describe("a run", () => {
     app.engine.jobs[1]!.end();
     await expect.element(page.getByText(run.ended(0, 0, false))).toBeVisible();
   });
+
+  test.each([
+    [1440, 900],
+    [390, 844],
+  ])(
+    "stays in sight when the last slide is closed, and nothing can be erased under it (%i px)",
+    async (width, height) => {
+      await page.viewport(width, height);
+      const app = await opened();
+      localStorage.setItem(SETTINGS_KEY, "{}");
+      onTestFinished(() => localStorage.removeItem(SETTINGS_KEY));
+      await button(features.run).click();
+      await expect.poll(() => app.engine.jobs).toHaveLength(1);
+      await app.parts.session.close(app.parts.slides.getState().activeId!);
+      await expect.element(button(words.first.trySample)).toBeInTheDocument();
+      await expect.element(button(words.stored.erase)).toBeDisabled();
+      await expect.element(button(run.cancel)).toBeVisible();
+      expect(await axeFinds()).toEqual([]);
+      await button(run.cancel).click();
+      await expect.element(page.getByText(run.ended(0, 0, true))).toBeVisible();
+      await expect.element(button(words.stored.erase)).toBeEnabled();
+    },
+  );
 
   test("that stops as a whole says why and what to do", async () => {
     const app = await opened();

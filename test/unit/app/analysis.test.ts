@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { GpuLostError, ModelLoadError, ModelOutputError } from "#models";
 import { JobSettingsError, MissingMppError, NamesakeError, PixelSizeError } from "#pipeline";
-import { FolderPermissionError, Hdf5FormatError, StorageFullError } from "#storage";
+import { FolderPermissionError, FolderVanishedError, Hdf5FormatError, StorageFullError } from "#storage";
 import { deviceSentence } from "../../../src/app/analyse-panel/device-sentence.ts";
 import { isPlausible } from "../../../src/app/analyse-panel/plausible.ts";
 import { explainAnalysis } from "../../../src/app/analysis/explain-analysis.ts";
@@ -148,6 +148,7 @@ describe("errors of the analysis are sentences that name what it is about", () =
     ],
     [new GpuLostError("device lost"), "The graphics processor stopped."],
     [new FolderPermissionError("results/contours/a.jpg"), "This page may not write to results."],
+    [new FolderVanishedError("results/20x/features_v/a.h5.lock"), "The folder results is no longer there."],
     [new StorageFullError("a.h5"), "There is no space left for the results."],
     [new Hdf5FormatError("a.h5", "cut short"), "a.h5 is not what its name says."],
     [new MissingMppError("a.tif"), "a.tif does not say how large its pixels are."],
