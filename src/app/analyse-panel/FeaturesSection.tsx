@@ -207,7 +207,7 @@ function Estimate({ id, model }: { id: string; model: EncoderModel }) {
   const free = useStore(analysis.job, (state) => (state.place.kind === "browser" ? state.freeBytes : undefined));
   if (count === undefined) return <p className={styles.quiet}>{text.needsTissue}</p>;
   if (count === 0) return null;
-  const speed = device.kind === "done" ? speeds[speedKey(model, device.value.device)] : undefined;
+  const speed = device.kind === "done" ? speeds[speedKey(model, device.value.device)]?.patchesPerSecond : undefined;
   const bytes = count * model.card.dimension * BYTES_PER_NUMBER;
   const isTight = free !== undefined && bytes * 2 > free;
   return (

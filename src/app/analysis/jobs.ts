@@ -4,7 +4,7 @@ import { analysisWords } from "../analysis-words.ts";
 import type { LastJob } from "../opening/kept.ts";
 import { choicesOf, patchSettings, segmentationSettings } from "../stores/choices.ts";
 import { canRetry, hasRest, isRunning } from "../stores/job.ts";
-import { chosenModel, speedKey } from "../stores/models.ts";
+import { betterSpeed, chosenModel, speedKey } from "../stores/models.ts";
 import type { SlideEntry } from "../stores/slides.ts";
 import { tissueOf } from "../stores/tissue.ts";
 import type { RunnableJob } from "./engine-contract.ts";
@@ -129,11 +129,13 @@ export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: (j
     return failureOf(parts, first.error, first.name, entry?.sizeBytes);
   }
 
-  /** For the estimate of the next run. */
-  function noteSpeed({ settings: { encoder: model }, progress: { encoder, patchesPerSecond } }: RunnableJob): void {
-    if (!encoder || !model || !patchesPerSecond) return;
+  /** For the estimate of the next run: over the whole of this one, since a moment may be far off. */
+  function noteSpeed({ settings: { encoder: model }, progress: { encoder, patches, seconds } }: RunnableJob): void {
+    if (!encoder || !model) return;
     const key = speedKey(model, encoder.device);
-    models.setState(({ speeds }) => ({ speeds: { ...speeds, [key]: patchesPerSecond } }));
+    const { speeds } = models.getState();
+    const speed = betterSpeed(speeds[key], patches, seconds.waitingForPatches + seconds.waitingForModel);
+    if (speed && speed !== speeds[key]) models.setState({ speeds: { ...speeds, [key]: speed } });
   }
 
   /** Beside what is looked at: a phone has no such place. */

@@ -15,7 +15,7 @@ import { NO_RESULTS } from "../../../src/app/stores/results.ts";
 import { createSettingsStore } from "../../../src/app/stores/settings.ts";
 import { createSlidesStore } from "../../../src/app/stores/slides.ts";
 import { tissueOf } from "../../../src/app/stores/tissue.ts";
-import { fakeEngine, fakeFeatures, slideState } from "../../support/fake-engine.ts";
+import { type FakeJob, fakeEngine, fakeFeatures, NO_PROGRESS, slideState } from "../../support/fake-engine.ts";
 import { fakeFolder } from "../../support/fake-handles.ts";
 import { fakeLibrary, namedSlide } from "../../support/fake-library.ts";
 import { memoryKept } from "../../support/memory-kept.ts";
@@ -225,6 +225,8 @@ describe("of several sets of features the one shown", () => {
 });
 
 describe("a job", () => {
+  const onWasm = { encoder: { device: "wasm", reason: "no-webgpu", adapter: "", batchSize: 8 } } as const;
+
   async function running(ids: readonly string[] = ["a.svs"]) {
     const parts = start(["a.svs", "b.svs"]);
     parts.show("a.svs");
@@ -247,12 +249,39 @@ describe("a job", () => {
     const { adding } = analysis.models.getState();
     await analysis.storeModel(adding.kind === "asking" ? adding.card : engine.builtIn.card);
     expect(analysis.choices.getState().encoder).toBe("sha-of-v.onnx");
-    job.tell({
-      patchesPerSecond: 85,
-      encoder: { device: "wasm", reason: "no-webgpu", adapter: "", batchSize: 8 },
-    });
+    job.tell({ ...onWasm, patches: 850, seconds: { ...NO_PROGRESS.seconds, waitingForModel: 10 } });
     job.end();
-    await until(() => expect(analysis.models.getState().speeds).toEqual({ [speedKey(engine.builtIn, "wasm")]: 85 }));
+    await until(() =>
+      expect(analysis.models.getState().speeds).toEqual({
+        [speedKey(engine.builtIn, "wasm")]: { patchesPerSecond: 85, patches: 850 },
+      }),
+    );
+  });
+
+  test("of a few patches leaves the speed as a long one measured it, and tells none where none is known", async () => {
+    const { analysis, engine, job } = await running();
+    const speed = () => analysis.models.getState().speeds[speedKey(engine.builtIn, "wasm")]?.patchesPerSecond;
+    const run = async (fake: FakeJob, patches: number, seconds: number) => {
+      // The last moment is no measure.
+      const spent = { ...NO_PROGRESS.seconds, waitingForModel: seconds / 2, waitingForPatches: seconds / 2 };
+      fake.tell({ ...onWasm, patches, patchesPerSecond: 3, seconds: spent });
+      fake.end();
+      await until(() => expect(analysis.job.getState().phase).toBe("ended"));
+    };
+    const next = async () => {
+      void analysis.start(["a.svs"]);
+      await until(() => expect(analysis.job.getState().phase).toBe("working"));
+      return engine.jobs.at(-1)!;
+    };
+    await run(job, 12, 3);
+    expect(speed()).toBeUndefined();
+    await run(await next(), 900, 10);
+    expect(speed()).toBe(90);
+    await run(await next(), 12, 3);
+    await run(await next(), 100, 20);
+    expect(speed()).toBe(90);
+    await run(await next(), 400, 10);
+    expect(speed()).toBe(40);
   });
 
   test("is not run again by another try at a folder that holds none; the folder is looked into again", async () => {
