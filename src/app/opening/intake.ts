@@ -1,7 +1,7 @@
 import { explain } from "../failures/explain.ts";
 import type { Failure } from "../failures/failure.ts";
 import type { Library } from "../library.ts";
-import type { SlideEntry, SlidesStore } from "../stores/slides.ts";
+import type { SlideEntry, SlidesState, SlidesStore } from "../stores/slides.ts";
 import { words } from "../words.ts";
 import type { Gathered, GatherOptions } from "./gather.ts";
 import type { Showing } from "./showing.ts";
@@ -23,7 +23,12 @@ export function createIntake(
   showing: Showing,
   onTaken: (gathered: Gathered) => void,
 ) {
-  let gathering: AbortController | undefined;
+  /** What is being looked through, each with what it last told of itself. */
+  const gatherings = new Map<AbortController, SlidesState["gathering"]>();
+  /** Gathered at once, added one after the other: each finds in the rail what those before brought. */
+  let adding: Promise<void> = Promise.resolve();
+  let begunGatherings = 0;
+  let shownGathering = 0;
   let nextId = 1;
   const state = () => slides.getState();
   const find = (entry: NewEntry) => state().entries.find((other) => isSame(other, entry));
@@ -34,23 +39,42 @@ export function createIntake(
     name: string,
     options: IntakeOptions = {},
   ): Promise<void> {
-    gathering?.abort();
     const abort = new AbortController();
-    gathering = abort;
+    const number = ++begunGatherings;
+    gatherings.set(abort, undefined);
     const onProgress = (files: number) => {
-      if (files % TELL_EVERY_FILES === 0) state().setGathering({ folder: name, files });
+      if (abort.signal.aborted || files % TELL_EVERY_FILES !== 0) return;
+      gatherings.set(abort, { folder: name, files });
+      tell();
     };
     try {
       const gathered = await gather({ signal: abort.signal, onProgress });
-      if (gathered && !abort.signal.aborted) await addAndShow(gathered, options, abort.signal);
+      if (gathered && !abort.signal.aborted) {
+        const added = adding.then(() => addAndShow(gathered, options, number, abort.signal));
+        adding = added.catch(() => {});
+        await added;
+      }
     } catch (error) {
       if (!abort.signal.aborted) state().notify(explain(error, { name }));
     } finally {
-      if (gathering === abort) state().setGathering(undefined);
+      gatherings.delete(abort);
+      tell();
     }
   }
 
-  async function addAndShow(gathered: Gathered, options: IntakeOptions, signal: AbortSignal): Promise<void> {
+  /** Of several that are looked through, the one begun last is told about. */
+  function tell(): void {
+    state().setGathering([...gatherings.values()].findLast((told) => told !== undefined));
+  }
+
+  /** @param number - how many gatherings had begun with this one: what was dropped last is what the reader wants to see. */
+  async function addAndShow(
+    gathered: Gathered,
+    options: IntakeOptions,
+    number: number,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (signal.aborted) return;
     const awaiting = state().entries.filter(({ state }) => state.kind === "failed" && state.failure.awaitsFolder);
     const { entries, completed } = await takeSlides(gathered, awaiting, library.findSlides);
     if (signal.aborted) return;
@@ -58,12 +82,14 @@ export function createIntake(
     for (const { id, entry } of completed) replace(id, entry);
     const asked = state().entries.find(({ id }) => id === options.forId);
     if (asked && !completed.some(({ id }) => id === asked.id)) return state().notify(stillMissing(asked, gathered));
+    const isOvertaken = number < shownGathering && state().activeId !== undefined;
+    if (!isOvertaken && entries.length + completed.length > 0) shownGathering = number;
     const first = entries.find(({ name }) => name === options.show) ?? entries[0];
-    if (first && !completed[0] && !find(first)) await showing.begin(first.input);
+    if (first && !completed[0] && !isOvertaken && !find(first)) await showing.begin(first.input);
     const ids = addAll(entries, options.show);
     if (completed[0]) void showing.show(completed[0].id);
-    else if (ids.length > 0) void showing.showFirst(ids);
-    else state().notify(noSlides(gathered));
+    else if (ids.length === 0) state().notify(noSlides(gathered));
+    else if (!isOvertaken) void showing.showFirst(ids);
     void showing.sweep();
   }
 
@@ -90,7 +116,13 @@ export function createIntake(
     state().change(id, { ...entry, state: { kind: "waiting" } });
   }
 
-  return { takeIn, addAll, replace, stop: () => gathering?.abort() };
+  function stop(): void {
+    for (const abort of gatherings.keys()) abort.abort();
+    gatherings.clear();
+    tell();
+  }
+
+  return { takeIn, addAll, replace, stop };
 }
 
 function stillMissing({ name }: SlideEntry, gathered: Gathered): Failure {

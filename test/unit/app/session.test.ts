@@ -4,7 +4,7 @@ import { gatherHandles } from "../../../src/app/opening/gather.ts";
 import type { Pickers } from "../../../src/app/opening/pickers.ts";
 import { createSession } from "../../../src/app/opening/session.ts";
 import { activeEntry, createSlidesStore } from "../../../src/app/stores/slides.ts";
-import { fakeFile, fakeFolder } from "../../support/fake-handles.ts";
+import { type FakeTree, fakeFile, fakeFolder } from "../../support/fake-handles.ts";
 import { type FakeSlides, fakeLibrary, namedSlide } from "../../support/fake-library.ts";
 import { memoryKept } from "../../support/memory-kept.ts";
 
@@ -93,6 +93,43 @@ describe("opening", () => {
     await until(() => expect(slides.getState().slide).toBeDefined());
     await session.openSlide();
     expect(slides.getState().entries).toHaveLength(1);
+  });
+
+  /** A folder whose files are found only once `open` is called. */
+  function slowFolder(name: string, tree: FakeTree) {
+    let open = () => {};
+    const opened = new Promise<void>((resolve) => (open = resolve));
+    const folder = fakeFolder(name, tree);
+    const { entries } = folder;
+    folder.entries = async function* () {
+      await opened;
+      yield* entries();
+    };
+    return { folder, open };
+  }
+
+  test("a file that comes while a folder is looked through is shown at once, and the folder's slides come too", async () => {
+    const { session, slides, names, shown, until } = start({ "a.svs": slide("a.svs"), "b.svs": slide("b.svs") });
+    const { folder, open } = slowFolder("f", { "a.svs": "x" });
+    const looking = session.openHandles([folder]);
+    await session.openHandles([fakeFile("b.svs", "x")]);
+    await until(() => expect(slides.getState().slide?.name).toBe("b.svs"));
+    open();
+    await looking;
+    await until(() => expect(names()).toEqual(["b.svs ready", "a.svs ready"]));
+    expect(shown()).toBe("b.svs");
+  });
+
+  test("Stop ends all that is looked through", async () => {
+    const { session, slides } = start({ "a.svs": slide("a.svs"), "b.svs": slide("b.svs") });
+    const first = slowFolder("f", { "a.svs": "x" });
+    const second = slowFolder("g", { "b.svs": "x" });
+    const looking = [session.openHandles([first.folder]), session.openHandles([second.folder])];
+    session.stopGathering();
+    first.open();
+    second.open();
+    await Promise.all(looking);
+    expect(slides.getState()).toMatchObject({ entries: [], notices: [], gathering: undefined });
   });
 
   test("choosing another slide while one opens gives up the first, which says nothing", async () => {
