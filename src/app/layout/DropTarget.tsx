@@ -1,5 +1,4 @@
 import { useEffect, useState } from "react";
-import { isModelFile } from "../opening/model-file.ts";
 import { useAnalysisDoor, useChromeStore, useSession, useSettingsStore } from "../stores/context.tsx";
 import { showTab } from "../stores/show-tab.ts";
 import { words } from "../words.ts";
@@ -42,10 +41,8 @@ export function DropTarget() {
         setOver(false);
         if (!holdsFiles(event)) return;
         event.preventDefault();
-        const files = [...event.dataTransfer!.files];
         // A model is no slide: it goes to where models are kept.
-        if (files.some(isModelFile)) addModel(files);
-        else void session.openTransfer(event.dataTransfer!);
+        void session.openTransfer(event.dataTransfer!, addModel);
       },
       { signal },
     );

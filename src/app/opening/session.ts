@@ -9,7 +9,7 @@ import { createIntake } from "./intake.ts";
 import type { Kept, LastSession, RecentSlide } from "./kept.ts";
 import type { Pickers } from "./pickers.ts";
 import { createShowing } from "./showing.ts";
-import { takeSlides } from "./take.ts";
+import { setModelApart, takeSlides } from "./take.ts";
 
 export interface SessionParts {
   readonly library: Library;
@@ -125,14 +125,22 @@ export function createSession({ library, slides, kept, pickers, page, onShown }:
     openFolder: (forId?: string) =>
       intake.takeIn((options) => pickers.pickFolder(options), words.first.openFolder, { forId }),
     openSample: () => openAddress(SAMPLE_ADDRESS),
-    /** A drop or paste; must be called within its event, which empties the transfer when it ends. */
-    openTransfer(transfer: DataTransfer) {
+    /**
+     * A drop or paste; must be called within its event, which empties the transfer when it ends.
+     * @param addModel - takes the files of a model that lies among them, which is no slide.
+     */
+    openTransfer(transfer: DataTransfer, addModel?: (files: readonly File[]) => void) {
       let tell: ((files: number) => void) | undefined;
       const name = transfer.files[0]?.name ?? "";
       const gathering = gatherTransfer(transfer, { onProgress: (files) => tell?.(files) });
-      return intake.takeIn(({ onProgress }) => {
+      return intake.takeIn(async ({ onProgress }) => {
         tell = onProgress;
-        return gathering;
+        const gathered = await gathering;
+        if (!addModel) return gathered;
+        const { model, rest } = await setModelApart(gathered, library.findSlides);
+        if (model.length === 0) return gathered;
+        addModel(model);
+        return rest.files.length > 0 ? rest : undefined;
       }, name);
     },
     openHandles: (handles: readonly FileSystemHandle[]) =>

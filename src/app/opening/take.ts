@@ -1,6 +1,7 @@
 import type { findSlides, SlideCandidate } from "#slide";
 import type { SlideEntry } from "../stores/slides.ts";
 import type { FoundFile, Gathered } from "./gather.ts";
+import { isModelFile } from "./model-file.ts";
 import type { Origin } from "./origin.ts";
 
 /** A rail entry before it has an id. */
@@ -41,6 +42,31 @@ export async function takeSlides(
   // A companion folder given for a waiting slide may itself look like slides: it was not meant to open them.
   const meant = completed.length > 0 && gathered.chosen.size === 0 ? [] : [...entries, ...unknown(gathered, found)];
   return { entries: meant, completed };
+}
+
+/** A model among files chosen one by one, with its card and weights, which are whatever no slide needs; and the rest. */
+export async function setModelApart(
+  gathered: Gathered,
+  find: typeof findSlides,
+): Promise<{ readonly model: readonly File[]; readonly rest: Gathered }> {
+  const isChosen = ({ path }: FoundFile) => gathered.chosen.has(path);
+  const found = gathered.files.filter(isChosen);
+  if (!found.some(({ file }) => isModelFile(file))) return { model: [], rest: gathered };
+  const used = usedBy(await find(gathered.files.map(({ path, file }) => ({ path, file }))));
+  // A lone file counts as a slide whatever its name, and a slide of several files may claim all that lie beside it.
+  const isOfModel = ({ path, file }: FoundFile) => isModelFile(file) || /\.json$/i.test(file.name) || !used.has(path);
+  const model = found.filter(isOfModel);
+  const files = gathered.files.filter((file) => !model.includes(file));
+  const taken = new Set(model.map(({ path }) => path));
+  return {
+    model: model.map(({ file }) => file),
+    rest: {
+      files,
+      roots: gathered.roots.filter(({ kind, name }) => kind === "directory" || !taken.has(name)),
+      name: files[0]?.path.split("/")[0] ?? gathered.name,
+      chosen: new Set([...gathered.chosen].filter((path) => !taken.has(path))),
+    },
+  };
 }
 
 /** "slide 2" before "slide 10". */
@@ -85,11 +111,7 @@ function toEntry(candidate: SlideCandidate, gathered: Gathered): NewEntry {
 
 /** Files chosen one by one that are no slide: opening them gives the reason. */
 function unknown(gathered: Gathered, found: readonly SlideCandidate[]): NewEntry[] {
-  const used = new Set<string>();
-  for (const { path, files } of found) {
-    const folder = path.slice(0, path.lastIndexOf("/") + 1);
-    for (const file of files.files) used.add(folder + file.path);
-  }
+  const used = usedBy(found);
   return gathered.files
     .filter(({ path }) => gathered.chosen.has(path) && !used.has(path))
     .map(({ path, file, handle }) => ({
@@ -99,6 +121,16 @@ function unknown(gathered: Gathered, found: readonly SlideCandidate[]): NewEntry
       input: file,
       origin: handle ? { kind: "handle", handle, path } : { kind: "none" },
     }));
+}
+
+/** The paths of all files that slides were made of. */
+function usedBy(found: readonly SlideCandidate[]): ReadonlySet<string> {
+  const used = new Set<string>();
+  for (const { path, files } of found) {
+    const folder = path.slice(0, path.lastIndexOf("/") + 1);
+    for (const file of files.files) used.add(folder + file.path);
+  }
+  return used;
 }
 
 /** A slide of one file comes back by that file's handle, one of several by the handle of what was chosen. */

@@ -346,4 +346,16 @@ describe("a drag over the page", () => {
     await expect.element(shown("a.svs")).toBeVisible();
     expect(app.parts.slides.getState().entries[0]?.origin.kind).toBe("none");
   });
+
+  test("a model dropped together with a slide goes to the models, and the slide is opened", async () => {
+    const app = await mountApp({ "a.svs": slide("a.svs") });
+    await expect.element(page.getByText(words.first.research)).toBeVisible();
+    drag("drop", (transfer) => {
+      transfer.items.add(new File(["x"], "v.onnx"));
+      transfer.items.add(new File(["x"], "a.svs"));
+    });
+    await expect.element(shown("a.svs")).toBeVisible();
+    const adding = () => app.parts.analysis.store.getState().analysis?.models.getState().adding;
+    await expect.poll(adding).toMatchObject({ kind: "asking", fileName: "v.onnx" });
+  });
 });

@@ -101,11 +101,11 @@ describe("opening", () => {
     const opened = new Promise<void>((resolve) => (open = resolve));
     const folder = fakeFolder(name, tree);
     const { entries } = folder;
-    folder.entries = async function* () {
+    const slowEntries = async function* () {
       await opened;
       yield* entries();
     };
-    return { folder, open };
+    return { folder: Object.assign(folder, { entries: slowEntries }), open };
   }
 
   test("a file that comes while a folder is looked through is shown at once, and the folder's slides come too", async () => {
@@ -118,6 +118,28 @@ describe("opening", () => {
     await looking;
     await until(() => expect(names()).toEqual(["b.svs ready", "a.svs ready"]));
     expect(shown()).toBe("b.svs");
+  });
+
+  /** A drop of plain files. */
+  const drop = (...names: string[]) =>
+    ({ items: [], files: names.map((name) => new File(["x"], name)) }) as unknown as DataTransfer;
+
+  test.each([
+    { dropped: ["v.onnx"], model: ["v.onnx"], opened: [] },
+    { dropped: ["a.svs", "v.onnx"], model: ["v.onnx"], opened: ["a.svs ready"] },
+    {
+      dropped: ["a.svs", "card.json", "v.onnx", "weights.bin"],
+      model: ["card.json", "v.onnx", "weights.bin"],
+      opened: ["a.svs ready"],
+    },
+    { dropped: ["a.svs", "notes.txt"], model: undefined, opened: ["a.svs ready", "notes.txt failed"] },
+  ])("of a drop of $dropped the model is set apart and the rest is opened", async ({ dropped, model, opened }) => {
+    const { session, slides, names, until } = start({ "a.svs": slide("a.svs") });
+    const addModel = vi.fn();
+    await session.openTransfer(drop(...dropped), (files) => addModel(files.map(({ name }) => name)));
+    await until(() => expect(names()).toEqual(opened));
+    expect(addModel.mock.calls).toEqual(model ? [[model]] : []);
+    expect(slides.getState().notices).toEqual([]);
   });
 
   test("Stop ends all that is looked through", async () => {
