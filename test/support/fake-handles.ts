@@ -17,6 +17,7 @@ export function fakeFile(name: string, content: string): FileSystemFileHandle & 
     permission: "granted" as PermissionState,
     answer: "granted" as PermissionState,
     isGone: false,
+    isSameEntry: async (other: FileSystemHandle) => (other as unknown) === handle,
     queryPermission: async () => handle.permission,
     requestPermission: async () => {
       handle.permission = handle.answer;
@@ -34,6 +35,7 @@ export function fakeFolder(name: string, tree: FakeTree): FileSystemDirectoryHan
   const handle = {
     kind: "directory" as const,
     name,
+    isSameEntry: async (other: FileSystemHandle) => (other as unknown) === handle,
     queryPermission: async () => "granted",
     requestPermission: async () => "granted",
     async *entries() {

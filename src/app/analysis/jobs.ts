@@ -194,10 +194,7 @@ export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: (j
     if (missing().length === 0) return;
     const last = await session.lastSession();
     if (last) await session.resume(last.session);
-    for (const { name, origin } of missing()) {
-      if (origin.kind === "none") continue;
-      await session.openRecent({ name, origin });
-    }
+    for (const slide of missing()) if (slide.origin.kind !== "none") await session.openRecent(slide);
   }
 
   /** Results go elsewhere from now on. What ran here before is of the old place, and cannot be retried into this one. */

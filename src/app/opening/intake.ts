@@ -12,7 +12,9 @@ const TELL_EVERY_FILES = 100;
 
 export interface IntakeOptions {
   /** The slide to show of what comes in; else the first that can be read. */
-  readonly show?: string;
+  readonly show?: (entry: NewEntry) => boolean;
+  /** What is wanted of what comes in; else all. */
+  readonly only?: (entry: NewEntry) => boolean;
   /** The entry whose companion folder this is meant to be. */
   readonly forId?: string | undefined;
 }
@@ -21,7 +23,7 @@ export interface IntakeOptions {
 export function createIntake(
   { library, slides }: { library: Library; slides: SlidesStore },
   showing: Showing,
-  onTaken: (gathered: Gathered) => void,
+  onAdded: (gathered: Gathered) => void,
 ) {
   /** What is being looked through, each with what it last told of itself. */
   const gatherings = new Map<AbortController, SlidesState["gathering"]>();
@@ -50,7 +52,7 @@ export function createIntake(
     try {
       const gathered = await gather({ signal: abort.signal, onProgress });
       if (gathered && !abort.signal.aborted) {
-        const added = adding.then(() => addAndShow(gathered, options, number, abort.signal));
+        const added = adding.then(() => addAndShow(gathered, options, { name, number, signal: abort.signal }));
         adding = added.catch(() => {});
         await added;
       }
@@ -71,40 +73,40 @@ export function createIntake(
   async function addAndShow(
     gathered: Gathered,
     options: IntakeOptions,
-    number: number,
-    signal: AbortSignal,
+    { name, number, signal }: { name: string; number: number; signal: AbortSignal },
   ): Promise<void> {
     if (signal.aborted) return;
     const awaiting = state().entries.filter(({ state }) => state.kind === "failed" && state.failure.awaitsFolder);
-    const { entries, completed } = await takeSlides(gathered, awaiting, library.findSlides);
+    const { entries: found, completed } = await takeSlides(gathered, awaiting, library.findSlides);
     if (signal.aborted) return;
-    onTaken(gathered);
+    const entries = found.filter((entry) => options.only?.(entry) ?? true);
     for (const { id, entry } of completed) replace(id, entry);
     const asked = state().entries.find(({ id }) => id === options.forId);
     if (asked && !completed.some(({ id }) => id === asked.id)) return state().notify(stillMissing(asked, gathered));
     const isOvertaken = number < shownGathering && state().activeId !== undefined;
     if (!isOvertaken && entries.length + completed.length > 0) shownGathering = number;
-    const first = entries.find(({ name }) => name === options.show) ?? entries[0];
+    const first = entries.find((entry) => options.show?.(entry)) ?? entries[0];
     if (first && !completed[0] && !isOvertaken && !find(first)) await showing.begin(first.input);
-    const ids = addAll(entries, options.show);
+    const ids = addAll(entries, first);
+    onAdded(gathered);
     if (completed[0]) void showing.show(completed[0].id);
-    else if (ids.length === 0) state().notify(noSlides(gathered));
+    else if (ids.length === 0) state().notify(found.length > 0 ? gone(name, gathered) : noSlides(gathered));
     else if (!isOvertaken) void showing.showFirst(ids);
     void showing.sweep();
   }
 
   /** Adds what is not in the rail yet. @returns their ids, the wanted one first. */
-  function addAll(entries: readonly NewEntry[], wanted?: string): readonly string[] {
+  function addAll(entries: readonly NewEntry[], wanted?: NewEntry): readonly string[] {
     const added: SlideEntry[] = [];
     const ids: string[] = [];
     for (const entry of entries) {
-      const known = find(entry);
+      const known = find(entry) ?? added.find((other) => isSame(other, entry));
       // The same file again is how a reader recovers one that changed or failed.
       if (known?.state.kind === "failed") replace(known.id, entry);
       const id = known?.id ?? `slide-${nextId++}`;
       if (!known) added.push({ ...entry, id, state: { kind: "waiting" } });
-      if (entry.name === wanted) ids.unshift(id);
-      else ids.push(id);
+      if (entry === wanted) ids.unshift(id);
+      else if (!ids.includes(id)) ids.push(id);
     }
     if (added.length > 0) state().add(added);
     return ids;
@@ -133,6 +135,11 @@ function stillMissing({ name }: SlideEntry, gathered: Gathered): Failure {
 function noSlides(gathered: Gathered): Failure {
   const details = { name: "NoSlides", message: `${gathered.files.length} files in ${gathered.name}` };
   return { ...words.failures.noSlides(gathered.name, gathered.files.length), details };
+}
+
+function gone(name: string, gathered: Gathered): Failure {
+  const details = { name: "NotFoundError", message: `${name} is not among ${gathered.files.length} files` };
+  return { ...words.failures.noMoreHandle(name), details };
 }
 
 function isSame(entry: SlideEntry, other: NewEntry): boolean {

@@ -14,6 +14,8 @@ export interface LastSession {
   readonly roots: readonly FileSystemHandle[];
   /** Names of the slides in the rail, the shown one first. */
   readonly names: readonly string[];
+  /** Those slides as `idOf` tells them apart; missing in what an earlier version kept. */
+  readonly ids?: readonly string[];
 }
 
 /** A job that is under way, for going on with it after the page was left. */

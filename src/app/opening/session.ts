@@ -4,8 +4,8 @@ import type { Library } from "../library.ts";
 import { activeEntry, type SlideEntry, type SlidesStore } from "../stores/slides.ts";
 import { words } from "../words.ts";
 import { type Asked, nameOf, SAMPLE_ADDRESS } from "./address.ts";
-import { gatherHandles, gatherTransfer } from "./gather.ts";
-import { createIntake } from "./intake.ts";
+import { type Gathered, type GatherOptions, gatherHandles, gatherTransfer } from "./gather.ts";
+import { createIntake, type IntakeOptions } from "./intake.ts";
 import type { Kept, LastSession, RecentSlide } from "./kept.ts";
 import type { Pickers } from "./pickers.ts";
 import { createShowing } from "./showing.ts";
@@ -26,8 +26,8 @@ export interface SessionParts {
 export type Session = ReturnType<typeof createSession>;
 
 export function createSession({ library, slides, kept, pickers, page, onShown }: SessionParts) {
-  /** What was picked or dropped so far, for coming back after a reload. */
-  const roots: FileSystemHandle[] = [];
+  /** What was picked or dropped so far, each once, for coming back after a reload. */
+  let roots: Promise<readonly FileSystemHandle[]> = Promise.resolve([]);
   const state = () => slides.getState();
   const showing = createShowing({
     library,
@@ -35,7 +35,9 @@ export function createSession({ library, slides, kept, pickers, page, onShown }:
     onShown: (entry) => onShown?.(entry),
     onOpened: (entry) => void remember(entry),
   });
-  const intake = createIntake({ library, slides }, showing, (gathered) => roots.push(...gathered.roots));
+  const intake = createIntake({ library, slides }, showing, (gathered) => {
+    roots = roots.then((known) => distinct([...known, ...gathered.roots]));
+  });
 
   function openAddress(address: string): void {
     const url = new URL(address, page());
@@ -45,23 +47,29 @@ export function createSession({ library, slides, kept, pickers, page, onShown }:
     if (id) void showing.show(id);
   }
 
-  async function remember({ folder, name, origin }: SlideEntry): Promise<void> {
-    await kept.remember({ id: `${folder}/${name}`, name, origin, openedAt: Date.now() });
+  async function remember(entry: SlideEntry): Promise<void> {
+    const { name, origin } = entry;
+    await kept.remember({ id: idOf(entry), name, origin, openedAt: Date.now() });
     await saveSession();
   }
 
   async function saveSession(): Promise<void> {
-    const { entries } = state();
-    const shown = activeEntry(state());
+    // Closed slides do not come back, nor does a folder with its last one.
+    roots = roots.then((known) => known.filter((root) => state().entries.some((entry) => isFrom(entry, root))));
+    const handles = await roots;
+    const { entries, activeId } = state();
     const fromDisk = entries.filter(({ origin }) => origin.kind === "handle");
-    const names = fromDisk.map(({ name }) => name);
-    if (roots.length === 0 || names.length === 0) return kept.saveSession(undefined);
-    if (shown && names.includes(shown.name)) names.unshift(...names.splice(names.indexOf(shown.name), 1));
-    await kept.saveSession({ roots: [...roots], names });
+    if (handles.length === 0 || fromDisk.length === 0) return kept.saveSession(undefined);
+    const shownFirst = fromDisk.toSorted((a, b) => Number(b.id === activeId) - Number(a.id === activeId));
+    await kept.saveSession({ roots: handles, names: shownFirst.map(({ name }) => name), ids: shownFirst.map(idOf) });
   }
 
   /** Must follow a press: the browser may ask for permission. */
-  async function openKeptHandles(handles: readonly FileSystemHandle[], name: string): Promise<void> {
+  async function openKeptHandles(
+    handles: readonly FileSystemHandle[],
+    name: string,
+    { folder, ...wanted }: IntakeOptions & { readonly folder?: string | undefined },
+  ): Promise<void> {
     try {
       for (const handle of handles) {
         if ((await allow(handle)) === "granted") continue;
@@ -71,7 +79,11 @@ export function createSession({ library, slides, kept, pickers, page, onShown }:
     } catch (error) {
       return state().notify({ ...words.failures.noMoreHandle(name), details: explain(error, { name }).details });
     }
-    await intake.takeIn((options) => gatherHandles(handles, options), name, { show: name });
+    const gather = async (options: GatherOptions) => {
+      const gathered = await gatherHandles(handles, options);
+      return folder ? within(folder, gathered) : gathered;
+    };
+    await intake.takeIn(gather, name, wanted);
   }
 
   /** A handle gives today's file: the one in hand is a snapshot that a change on disk has spoilt. */
@@ -105,7 +117,6 @@ export function createSession({ library, slides, kept, pickers, page, onShown }:
     closeAll() {
       intake.stop();
       showing.closeAll();
-      roots.length = 0;
       void saveSession();
     },
     /** Opens a slide again that failed or changed. */
@@ -153,10 +164,14 @@ export function createSession({ library, slides, kept, pickers, page, onShown }:
     stopGathering: intake.stop,
 
     recent: () => kept.recent(),
-    async openRecent({ name, origin }: Pick<RecentSlide, "name" | "origin">) {
+    /** @param folder - of a file: where it shall stand in the rail. */
+    async openRecent({ name, origin, folder }: Pick<RecentSlide, "name" | "origin"> & { folder?: string }) {
       if (origin.kind === "none") return openSlide();
       if (origin.kind === "address") return openAddress(origin.address);
-      await openKeptHandles([origin.handle], name);
+      await openKeptHandles([origin.handle], name, {
+        show: (entry) => entry.name === name,
+        folder: origin.handle.kind === "file" ? folder : undefined,
+      });
     },
     forget: (id: string) => kept.forget(id),
     async forgetAll() {
@@ -170,8 +185,45 @@ export function createSession({ library, slides, kept, pickers, page, onShown }:
       const permissions = await Promise.all(session.roots.map((handle) => handle.queryPermission?.({ mode: "read" })));
       return { session, granted: permissions.every((permission) => permission === "granted") };
     },
-    resume: ({ roots: handles, names }: LastSession) => openKeptHandles(handles, names[0] ?? ""),
+    /** Opens what was open, and no more of its folders. */
+    async resume({ roots: handles, names: [name = ""], ids }: LastSession) {
+      await openKeptHandles(await distinct(handles), name, {
+        show: (entry) => (ids ? idOf(entry) === ids[0] : entry.name === name),
+        // A file that was picked itself is there only because its slide was open.
+        only: (entry) => !ids || !entry.folder || ids.includes(idOf(entry)),
+      });
+    },
   };
+}
+
+/** Tells slides apart beyond a visit. */
+function idOf({ folder, name }: Pick<SlideEntry, "folder" | "name">): string {
+  return `${folder}/${name}`;
+}
+
+/** Whether a slide, or a file of it, lies in what was picked or dropped. */
+function isFrom({ folder, input, origin }: SlideEntry, root: FileSystemHandle): boolean {
+  if (origin.kind === "handle" && origin.handle === root) return true;
+  if (input instanceof URL) return false;
+  const names = input instanceof File ? [input.name] : input.files.map(({ path }) => path);
+  const paths = names.map((name) => (folder ? `${folder}/${name}` : name));
+  return paths.some((path) => path === root.name || path.startsWith(`${root.name}/`));
+}
+
+/** Files as they were found in the folder, though it is not there to be looked through. */
+function within(folder: string, gathered: Gathered): Gathered {
+  const files = gathered.files.map((file) => ({ ...file, path: `${folder}/${file.path}` }));
+  return { ...gathered, files, chosen: new Set(files.map(({ path }) => path)) };
+}
+
+/** Each file or folder once, however often it was picked. */
+async function distinct(handles: readonly FileSystemHandle[]): Promise<readonly FileSystemHandle[]> {
+  const different: FileSystemHandle[] = [];
+  for (const handle of handles) {
+    const same = await Promise.all(different.map((other) => other.isSameEntry(handle)));
+    if (!same.includes(true)) different.push(handle);
+  }
+  return different;
 }
 
 /** Chromium asks again after a reload; elsewhere a handle that exists may be read. */

@@ -290,6 +290,65 @@ describe("coming back", () => {
     expect(slides.getState().entries.map(({ name }) => name)).toEqual(["a.svs", "b.svs"]);
   });
 
+  test("what is opened again and again comes back once", async () => {
+    const known = { "a.svs": slide("a.svs"), "b.svs": slide("b.svs") };
+    const folder = fakeFolder("f", { "a.svs": "x", "b.svs": "x" });
+    const { session, slides, kept, until } = start(known, [folder]);
+    await session.openFolder();
+    await session.openFolder();
+    await until(() => expect(kept.last?.roots).toEqual([folder]));
+    const next = start(known);
+    await next.session.resume({ ...kept.last!, roots: [folder, folder] });
+    await next.until(() => expect(next.names()).toEqual(["a.svs ready", "b.svs ready"]));
+    expect(slides.getState().entries).toHaveLength(2);
+  });
+
+  test("the same slide twice in one drop stands once", async () => {
+    const folder = fakeFolder("f", { "a.svs": "x", "b.svs": "x" });
+    const { session, names, until } = start({ "a.svs": slide("a.svs"), "b.svs": slide("b.svs") });
+    await session.openHandles([folder, folder]);
+    await until(() => expect(names()).toEqual(["a.svs ready", "b.svs ready"]));
+  });
+
+  test("a closed slide stays closed, and a folder goes with its last one", async () => {
+    const known = { "a.svs": slide("a.svs"), "b.svs": slide("b.svs"), "c.svs": slide("c.svs") };
+    const first = fakeFolder("f", { "a.svs": "x", "b.svs": "x" });
+    const second = fakeFolder("g", { "c.svs": "x" });
+    const { session, slides, kept, until } = start(known);
+    const close = (name: string) => session.close(slides.getState().entries.find((entry) => entry.name === name)!.id);
+    await session.openHandles([first]);
+    await session.openHandles([second]);
+    await until(() => expect(kept.last?.names).toEqual(["c.svs", "a.svs", "b.svs"]));
+    close("a.svs");
+    await until(() => expect(kept.last?.names).toEqual(["c.svs", "b.svs"]));
+    const next = start(known);
+    await next.session.resume(kept.last!);
+    await next.until(() => expect(next.names()).toEqual(["b.svs ready", "c.svs ready"]));
+    close("c.svs");
+    await until(() => expect(kept.last).toMatchObject({ roots: [first], names: ["b.svs"] }));
+  });
+
+  test("of slides of one name, the one that was shown is shown again", async () => {
+    const known = { "a.svs": slide("a.svs") };
+    const folder = fakeFolder("f", { one: { "a.svs": "x" }, two: { "a.svs": "x" } });
+    const { session, slides, kept, until } = start(known, [folder]);
+    await session.openFolder();
+    await until(() => expect(slides.getState().entries.map(({ state }) => state.kind)).toEqual(["ready", "ready"]));
+    session.next();
+    await until(() => expect(kept.last?.ids).toEqual(["f/two/a.svs", "f/one/a.svs"]));
+    const next = start(known);
+    await next.session.resume(kept.last!);
+    await until(() => expect(activeEntry(next.slides.getState())?.folder).toBe("f/two"));
+  });
+
+  test("a slide that is no longer in its folder is said to be gone", async () => {
+    const { session, slides } = start({ "b.svs": slide("b.svs") });
+    const folder = fakeFolder("f", { "b.svs": "x" });
+    await session.resume({ roots: [folder], names: ["a.svs"], ids: ["f/a.svs"] });
+    expect(slides.getState()).toMatchObject({ entries: [] });
+    expect(slides.getState().notices[0]?.failure.what).toBe("a.svs cannot be opened from the list any more.");
+  });
+
   test("trying again reads the file anew through its handle", async () => {
     const known: Record<string, FakeSlides[string]> = { "a.svs": new CorruptSlideError("a.svs", "bad") };
     const { session, slides, names, until } = start(known, [fakeFile("a.svs", "x")]);

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { WorkerCrashedError } from "#bridge";
-import type { PatchFeatures } from "#pipeline";
+import type { JobSettings, PatchFeatures } from "#pipeline";
 import type { Slide } from "#slide";
 import { StorageFullError } from "#storage";
 import { createAnalysis } from "../../../src/app/analysis/analysis.ts";
@@ -8,6 +8,7 @@ import { createAnalysisDoor } from "../../../src/app/analysis/door.ts";
 import { loadFailedAgain, NotLoadedError, onDemand } from "../../../src/app/on-demand.ts";
 import { comeBack } from "../../../src/app/opening/come-back.ts";
 import { createSession } from "../../../src/app/opening/session.ts";
+import { DEFAULT_CHOICES, patchSettings, segmentationSettings } from "../../../src/app/stores/choices.ts";
 import { createChromeStore } from "../../../src/app/stores/chrome.ts";
 import { hasRest } from "../../../src/app/stores/job.ts";
 import { speedKey } from "../../../src/app/stores/models.ts";
@@ -16,7 +17,7 @@ import { createSettingsStore } from "../../../src/app/stores/settings.ts";
 import { createSlidesStore } from "../../../src/app/stores/slides.ts";
 import { tissueOf } from "../../../src/app/stores/tissue.ts";
 import { type FakeJob, fakeEngine, fakeFeatures, NO_PROGRESS, slideState } from "../../support/fake-engine.ts";
-import { fakeFolder } from "../../support/fake-handles.ts";
+import { fakeFile, fakeFolder } from "../../support/fake-handles.ts";
 import { fakeLibrary, namedSlide } from "../../support/fake-library.ts";
 import { memoryKept } from "../../support/memory-kept.ts";
 import { memoryStorage } from "../../support/memory-storage.ts";
@@ -24,6 +25,13 @@ import { memoryStorage } from "../../support/memory-storage.ts";
 const until = (check: () => void) => vi.waitFor(check, { timeout: 2000, interval: 1 });
 /** Long enough for what is not to happen. */
 const aWhile = () => new Promise((resolve) => setTimeout(resolve, 20));
+
+const JOB_SETTINGS: JobSettings = {
+  tasks: ["segmentation", "coords", "features"],
+  segmentation: segmentationSettings(DEFAULT_CHOICES),
+  patches: patchSettings(DEFAULT_CHOICES),
+  device: "wasm",
+};
 
 /** The use-cases over a store of slides that the test moves by hand. */
 function start(names: readonly string[] = ["a.svs"]) {
@@ -342,6 +350,15 @@ describe("a job", () => {
     await analysis.pickFolder();
     expect(analysis.job.getState()).toMatchObject({ phase: "working", place: { kind: "browser" } });
     job.end();
+  });
+
+  test("that was left goes on with slides of a folder that were closed before", async () => {
+    const { analysis, engine, kept } = start([]);
+    const origin = { kind: "handle", handle: fakeFile("a.svs", "x"), path: "a.svs" } as const;
+    kept.job = { folder: undefined, settings: JOB_SETTINGS, slides: [{ name: "a.svs", folder: "f", origin }] };
+    await analysis.lookForUnfinished();
+    void analysis.goOn();
+    await until(() => expect(engine.jobs[0]?.jobSlides.map(({ path }) => path)).toEqual(["f/a.svs"]));
   });
 
   test("says no more of a folder without a job once results go into the browser again", async () => {
