@@ -1,3 +1,4 @@
+import { randomHex } from "#base";
 import type { JobOutcome, JobSettings, JobSlide } from "#pipeline";
 import type { Folder } from "#storage";
 import { analysisWords } from "../analysis-words.ts";
@@ -23,6 +24,8 @@ export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: (j
   const { library, session, kept, slides, chrome, settings, choices, tissue, models, job: store } = parts;
   let running: { readonly job: RunnableJob; readonly abort: AbortController } | undefined;
   let latest: RunnableJob | undefined;
+  /** Under which a job is kept: the one that was offered, else this page's own. */
+  let keptId = randomHex(16);
   /** The folder that a failure is about, where it is not about a run. */
   let refused: { readonly handle: FileSystemDirectoryHandle; readonly isNew: boolean } | undefined;
 
@@ -51,6 +54,14 @@ export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: (j
     };
   }
 
+  /** While a job is held, no other tab offers it. One that another tab has gone on with meanwhile stays that tab's. */
+  async function holdKept(): Promise<() => void> {
+    const letGo = await kept.holdJob(keptId);
+    if (letGo) return letGo;
+    keptId = randomHex(16);
+    return holdKept();
+  }
+
   /** @param ids - slides of the rail, in this order. */
   async function start(ids: readonly string[]): Promise<void> {
     const chosen = entries().filter(({ id }) => ids.includes(id));
@@ -70,9 +81,13 @@ export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: (j
       slides: [],
       progress: undefined,
     });
+    let letGo: (() => void) | undefined;
     try {
       const folder = await place.write();
+      letGo = await holdKept();
       await kept.saveJob({
+        id: keptId,
+        begunAt: Date.now(),
         folder: place.handle,
         settings,
         slides: chosen.map(({ id, name, folder: inFolder, origin }) => ({
@@ -92,6 +107,8 @@ export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: (j
       await work(latest);
     } catch (error) {
       store.setState({ phase: "ended", failure: await failureOf(parts, error, store.getState().place.name) });
+    } finally {
+      letGo?.();
     }
   }
 
@@ -109,7 +126,7 @@ export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: (j
       const outcome = await job.run({ signal: abort.signal, onlyWaiting });
       const failure = await whyStopped(job, outcome);
       // Cancelled or stopped, it is offered again at the next visit.
-      if (outcome.status === "completed" && !hasRest(outcome)) await kept.saveJob(undefined);
+      if (outcome.status === "completed" && !hasRest(outcome)) await kept.forgetJob(keptId);
       store.setState({ phase: "ended", outcome, failure });
     } catch (error) {
       store.setState({ phase: "ended", failure: await failureOf(parts, error, store.getState().place.name) });
@@ -148,19 +165,24 @@ export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: (j
     if (!latest || isRunning(store.getState())) return;
     refused = undefined;
     for (const path of paths) latest.retry(path);
+    let letGo: (() => void) | undefined;
     try {
       // The permission may be what had gone.
       await place.write();
+      letGo = await holdKept();
       await work(latest, { onlyWaiting: true });
     } catch (error) {
       store.setState({ phase: "ended", failure: await failureOf(parts, error, store.getState().place.name) });
+    } finally {
+      letGo?.();
     }
   }
 
   /** A job that was under way when the page was left is offered, not started. */
   async function lookForUnfinished(): Promise<void> {
-    const left = await kept.lastJob();
+    const [left] = await kept.unfinishedJobs();
     if (!left || isRunning(store.getState())) return;
+    keptId = left.id;
     place.use(left.folder);
     // In sight once, whatever was looked at before.
     const { panelOpen, panelTab } = settings.getState();
@@ -171,8 +193,12 @@ export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: (j
 
   /** Must follow a press: the browser may ask for files and folder again. */
   async function goOn(): Promise<void> {
-    const left = await kept.lastJob();
-    if (!left) return again(store.getState().slides.map(({ path }) => path));
+    const left = (await kept.unfinishedJobs()).find(({ id }) => id === keptId);
+    if (!left) {
+      // Another tab has gone on with what was offered, or has forgotten it.
+      store.setState({ unfinished: undefined, awaited: [] });
+      return again(store.getState().slides.map(({ path }) => path));
+    }
     await reopen(left.slides);
     const found = left.slides.map((slide) => entries().find((entry) => pathOf(entry) === pathOf(slide)));
     const missing = left.slides.filter((_, index) => !found[index]).map(({ name }) => name);
@@ -259,7 +285,9 @@ export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: (j
     lookForUnfinished,
     goOn,
     async forgetUnfinished() {
-      await kept.saveJob(undefined);
+      const letGo = await kept.holdJob(keptId);
+      if (letGo) await kept.forgetJob(keptId);
+      letGo?.();
       store.setState({ unfinished: undefined, awaited: [] });
     },
     /** A pixel size that was given while the job runs reaches it, where the slide is one of its. */

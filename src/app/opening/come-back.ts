@@ -9,7 +9,7 @@ export interface ComeBackParts {
   readonly asked: Asked;
   readonly slides: SlidesStore;
   readonly session: Pick<Session, "lastSession" | "resume">;
-  readonly kept: Pick<Kept, "lastJob">;
+  readonly kept: Pick<Kept, "unfinishedJobs">;
   readonly analysis: AnalysisDoor;
   readonly offline: Pick<Offline, "start">;
 }
@@ -23,7 +23,7 @@ export async function comeBack({ asked, slides, session, kept, analysis, offline
   };
   const offerJob = async () => {
     // A job that was left in the middle is offered again.
-    if (await kept.lastJob()) await (await analysis.load()).lookForUnfinished();
+    if ((await kept.unfinishedJobs()).length > 0) await (await analysis.load()).lookForUnfinished();
   };
   // What could not be taken up is there at the next visit.
   await resume().catch(() => {});

@@ -20,6 +20,9 @@ export interface LastSession {
 
 /** A job that is under way, for going on with it after the page was left. */
 export interface LastJob {
+  readonly id: string;
+  /** Milliseconds since 1970. */
+  readonly begunAt: number;
   /** The folder that was picked; undefined: the browser's own storage. */
   readonly folder: FileSystemDirectoryHandle | undefined;
   readonly settings: JobSettings;
@@ -39,17 +42,31 @@ export interface Kept {
   forgetAll(): Promise<void>;
   lastSession(): Promise<LastSession | undefined>;
   saveSession(session: LastSession | undefined): Promise<void>;
-  lastJob(): Promise<LastJob | undefined>;
-  saveJob(job: LastJob | undefined): Promise<void>;
+  /** Jobs that were left in the middle and that no tab is at work on, the last one begun first. */
+  unfinishedJobs(): Promise<readonly LastJob[]>;
+  saveJob(job: LastJob): Promise<void>;
+  forgetJob(id: string): Promise<void>;
+  /**
+   * Marks a job as this tab's, for as long as the tab lives or until it is let go.
+   * @returns what lets it go; undefined where another tab holds it.
+   */
+  holdJob(id: string): Promise<(() => void) | undefined>;
 }
 
 export const DATABASE = "coverslip";
 const RECENT = "recent";
 const SESSION = "session";
+/** Begins the key of a job's record and the name of its lock. */
+const JOB = "job ";
 const MAX_RECENT = 12;
+/** A page that is left lets go of its locks a moment after the next one has begun. */
+const LETTING_GO = { tries: 5, everyMs: 200 };
 
 /** Keeps in IndexedDB, the only place that can hold file handles. Where it is refused, nothing is kept. */
-export function openKept(factory: IDBFactory | undefined = globalThis.indexedDB): Kept {
+export function openKept(
+  factory: IDBFactory | undefined = globalThis.indexedDB,
+  locks: LockManager | undefined = navigator.locks,
+): Kept {
   /** Opened for each use and closed again, so that erasing the database never waits for this page. */
   async function within<T>(
     store: string,
@@ -81,8 +98,32 @@ export function openKept(factory: IDBFactory | undefined = globalThis.indexedDB)
   };
   const forget = async (id: string) => void (await within(RECENT, "readwrite", (store) => store.delete(id)));
 
-  async function keep(key: "last" | "job", value: LastSession | LastJob | undefined): Promise<void> {
+  async function keep(key: string, value: LastSession | LastJob | undefined): Promise<void> {
     await within(SESSION, "readwrite", (store) => (value ? store.put(value, key) : store.delete(key)));
+  }
+
+  async function unfinishedJobs(): Promise<readonly LastJob[]> {
+    const range = IDBKeyRange.bound(JOB, `${JOB}\uffff`);
+    for (let tries = LETTING_GO.tries; ; tries--) {
+      const jobs = (await within<LastJob[]>(SESSION, "readonly", (store) => store.getAll(range))) ?? [];
+      const { held = [] } = (await locks?.query()) ?? {};
+      const free = jobs.filter(({ id }) => !held.some(({ name }) => name === JOB + id));
+      if (free.length > 0 || jobs.length === 0 || tries === 0) return free.sort((a, b) => b.begunAt - a.begunAt);
+      await new Promise((resolve) => setTimeout(resolve, LETTING_GO.everyMs));
+    }
+  }
+
+  function holdJob(id: string): Promise<(() => void) | undefined> {
+    return new Promise((resolve) => {
+      // Where there are no locks, or none are given, a job runs without.
+      if (!locks) return resolve(() => {});
+      locks
+        .request(JOB + id, { ifAvailable: true }, (lock) => {
+          if (!lock) return resolve(undefined);
+          return new Promise<void>((letGo) => resolve(letGo));
+        })
+        .catch(() => resolve(() => {}));
+    });
   }
 
   return {
@@ -95,8 +136,10 @@ export function openKept(factory: IDBFactory | undefined = globalThis.indexedDB)
     forgetAll: async () => void (await within(RECENT, "readwrite", (store) => store.clear())),
     lastSession: () => within<LastSession | undefined>(SESSION, "readonly", (store) => store.get("last")),
     saveSession: (session) => keep("last", session),
-    lastJob: () => within<LastJob | undefined>(SESSION, "readonly", (store) => store.get("job")),
-    saveJob: (job) => keep("job", job),
+    unfinishedJobs,
+    saveJob: (job) => keep(JOB + job.id, job),
+    forgetJob: (id) => keep(JOB + id, undefined),
+    holdJob,
   };
 }
 

@@ -28,6 +28,8 @@ export type Session = ReturnType<typeof createSession>;
 export function createSession({ library, slides, kept, pickers, page, onShown }: SessionParts) {
   /** What was picked or dropped so far, each once, for coming back after a reload. */
   let roots: Promise<readonly FileSystemHandle[]> = Promise.resolve([]);
+  /** Whether what is kept of the last visit is about this tab, and no other's. */
+  let isKeptOurs = false;
   const state = () => slides.getState();
   const showing = createShowing({
     library,
@@ -59,7 +61,8 @@ export function createSession({ library, slides, kept, pickers, page, onShown }:
     const handles = await roots;
     const { entries, activeId } = state();
     const fromDisk = entries.filter(({ origin }) => origin.kind === "handle");
-    if (handles.length === 0 || fromDisk.length === 0) return kept.saveSession(undefined);
+    if (handles.length === 0 || fromDisk.length === 0) return isKeptOurs ? kept.saveSession(undefined) : undefined;
+    isKeptOurs = true;
     const shownFirst = fromDisk.toSorted((a, b) => Number(b.id === activeId) - Number(a.id === activeId));
     await kept.saveSession({ roots: handles, names: shownFirst.map(({ name }) => name), ids: shownFirst.map(idOf) });
   }
@@ -187,6 +190,7 @@ export function createSession({ library, slides, kept, pickers, page, onShown }:
     },
     /** Opens what was open, and no more of its folders. */
     async resume({ roots: handles, names: [name = ""], ids }: LastSession) {
+      isKeptOurs = true;
       await openKeptHandles(await distinct(handles), name, {
         show: (entry) => (ids ? idOf(entry) === ids[0] : entry.name === name),
         // A file that was picked itself is there only because its slide was open.

@@ -153,7 +153,7 @@ describe("a run", () => {
     const leaving = new Event("beforeunload", { cancelable: true });
     window.dispatchEvent(leaving);
     expect(leaving.defaultPrevented).toBe(true);
-    expect(app.kept.job?.slides.map(({ name }) => name)).toEqual(["a.svs"]);
+    expect([...app.kept.jobs.values()].map(({ slides }) => slides.map(({ name }) => name))).toEqual([["a.svs"]]);
 
     app.engine.held = heldFolder("a");
     app.engine.features = fakeFeatures();
@@ -161,7 +161,7 @@ describe("a run", () => {
     fake!.end();
     await expect.element(page.getByText(run.ended(1, 0, false))).toBeVisible();
     expect(document.title).toBe("a.svs · Coverslip");
-    expect(app.kept.job).toBeUndefined();
+    expect(app.kept.jobs.size).toBe(0);
     const after = new Event("beforeunload", { cancelable: true });
     window.dispatchEvent(after);
     expect(after.defaultPrevented).toBe(false);
@@ -188,7 +188,7 @@ describe("a run", () => {
     await button(run.cancel).click();
     await expect.element(page.getByText(run.ended(0, 0, true))).toBeVisible();
     // At the next visit it is offered.
-    expect(app.kept.job).toBeDefined();
+    expect(app.kept.jobs.size).toBe(1);
     await button(run.goOn).click();
     await expect.poll(() => app.engine.jobs.length).toBe(2);
     app.engine.jobs[1]!.end();
@@ -253,7 +253,9 @@ describe("a run", () => {
 
   test("left in the middle is offered at the next visit, and asks for what it cannot open by itself", async () => {
     const app = await mountApp({ "a.svs": () => namedSlide("a.svs") });
-    app.kept.job = {
+    await app.kept.saveJob({
+      id: "left",
+      begunAt: 0,
       folder: undefined,
       settings: {
         tasks: ["segmentation", "coords", "features"],
@@ -261,7 +263,7 @@ describe("a run", () => {
         patches: { target: { mag: 10 }, patchSize: 512, overlap: 0, minTissueProportion: 0.2 },
       },
       slides: [{ name: "a.svs", folder: "", origin: { kind: "none" } }],
-    };
+    });
     await (await app.parts.analysis.load()).lookForUnfinished();
     await expect.element(page.getByText(run.unfinished("a.svs", 0))).toBeVisible();
     const commands = () => findCommands(listCommands(app.parts), words.commands.names.jobTab);

@@ -369,4 +369,14 @@ describe("coming back", () => {
     await until(() => expect([...kept.slides.values()][0]?.origin.kind).toBe("address"));
     expect(kept.last).toBeUndefined();
   });
+
+  test("the way back of another tab stands while this one has opened nothing from disk", async () => {
+    const { session, slides, kept, until } = start({ "coverslip-sample.tiff": slide("coverslip-sample.tiff") });
+    kept.last = { roots: [fakeFile("a.svs", "x")], names: ["a.svs"] };
+    session.openSample();
+    await until(() => expect(slides.getState().slide).toBeDefined());
+    session.closeAll();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(kept.last?.names).toEqual(["a.svs"]);
+  });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { WorkerCrashedError } from "#bridge";
 import type { JobSettings, PatchFeatures } from "#pipeline";
 import type { Slide } from "#slide";
@@ -7,6 +7,7 @@ import { createAnalysis } from "../../../src/app/analysis/analysis.ts";
 import { createAnalysisDoor } from "../../../src/app/analysis/door.ts";
 import { loadFailedAgain, NotLoadedError, onDemand } from "../../../src/app/on-demand.ts";
 import { comeBack } from "../../../src/app/opening/come-back.ts";
+import type { LastJob } from "../../../src/app/opening/kept.ts";
 import { createSession } from "../../../src/app/opening/session.ts";
 import { DEFAULT_CHOICES, patchSettings, segmentationSettings } from "../../../src/app/stores/choices.ts";
 import { createChromeStore } from "../../../src/app/stores/chrome.ts";
@@ -26,6 +27,14 @@ const until = (check: () => void) => vi.waitFor(check, { timeout: 2000, interval
 /** Long enough for what is not to happen. */
 const aWhile = () => new Promise((resolve) => setTimeout(resolve, 20));
 
+beforeAll(() => {
+  vi.stubGlobal("addEventListener", () => {});
+  vi.stubGlobal("removeEventListener", () => {});
+  vi.stubGlobal("navigator", {});
+});
+
+afterAll(() => void vi.unstubAllGlobals());
+
 const JOB_SETTINGS: JobSettings = {
   tasks: ["segmentation", "coords", "features"],
   segmentation: segmentationSettings(DEFAULT_CHOICES),
@@ -33,16 +42,21 @@ const JOB_SETTINGS: JobSettings = {
   device: "wasm",
 };
 
+const leftJob = (more: Partial<LastJob> = {}): LastJob => ({
+  id: "left",
+  begunAt: 0,
+  folder: undefined,
+  settings: JOB_SETTINGS,
+  slides: [{ name: "a.svs", folder: "", origin: { kind: "none" } }],
+  ...more,
+});
+
 /** The use-cases over a store of slides that the test moves by hand. */
-function start(names: readonly string[] = ["a.svs"]) {
-  vi.stubGlobal("addEventListener", () => {});
-  vi.stubGlobal("removeEventListener", () => {});
-  vi.stubGlobal("navigator", {});
+function start(names: readonly string[] = ["a.svs"], kept = memoryKept()) {
   const library = fakeLibrary({});
   const slides = createSlidesStore();
   const chrome = createChromeStore();
   const settings = createSettingsStore(memoryStorage());
-  const kept = memoryKept();
   const session = createSession({
     library,
     slides,
@@ -68,10 +82,7 @@ function start(names: readonly string[] = ["a.svs"]) {
     storage: memoryStorage(),
     engine: async () => engine,
   });
-  onTestFinished(() => {
-    analysis.stop();
-    vi.unstubAllGlobals();
-  });
+  onTestFinished(() => analysis.stop());
   slides.getState().add(
     names.map((name) => ({
       id: name,
@@ -355,10 +366,47 @@ describe("a job", () => {
   test("that was left goes on with slides of a folder that were closed before", async () => {
     const { analysis, engine, kept } = start([]);
     const origin = { kind: "handle", handle: fakeFile("a.svs", "x"), path: "a.svs" } as const;
-    kept.job = { folder: undefined, settings: JOB_SETTINGS, slides: [{ name: "a.svs", folder: "f", origin }] };
+    await kept.saveJob(leftJob({ slides: [{ name: "a.svs", folder: "f", origin }] }));
     await analysis.lookForUnfinished();
     void analysis.goOn();
     await until(() => expect(engine.jobs[0]?.jobSlides.map(({ path }) => path)).toEqual(["f/a.svs"]));
+  });
+
+  test("is not offered by another tab while it runs, and stays kept whatever that tab runs", async () => {
+    const { analysis, kept, job } = await running();
+    const other = start(["b.svs"], kept);
+    await other.analysis.lookForUnfinished();
+    expect(other.analysis.job.getState().unfinished).toBeUndefined();
+    void other.analysis.start(["b.svs"]);
+    await until(() => expect(other.engine.jobs).toHaveLength(1));
+    expect(kept.jobs.size).toBe(2);
+    other.engine.jobs[0]!.end();
+    await until(() => expect(other.analysis.job.getState().phase).toBe("ended"));
+    expect([...kept.jobs.values()].map(({ slides }) => slides.map(({ name }) => name))).toEqual([["a.svs"]]);
+    analysis.cancel();
+    await until(() => expect(analysis.job.getState().phase).toBe("ended"));
+    expect(job.runs).toBe(1);
+    expect(await kept.unfinishedJobs()).toHaveLength(1);
+  });
+
+  test("that two tabs offer is gone on with in one; the other neither runs nor forgets it", async () => {
+    const first = start();
+    await first.kept.saveJob(leftJob());
+    const second = start(["a.svs"], first.kept);
+    const third = start(["a.svs"], first.kept);
+    for (const { analysis } of [first, second, third]) await analysis.lookForUnfinished();
+    void first.analysis.goOn();
+    await until(() => expect(first.engine.jobs).toHaveLength(1));
+    await second.analysis.goOn();
+    await third.analysis.forgetUnfinished();
+    for (const { analysis, engine } of [second, third]) {
+      expect(analysis.job.getState().unfinished).toBeUndefined();
+      expect(engine.jobs).toEqual([]);
+    }
+    expect([...first.kept.jobs.keys()]).toEqual(["left"]);
+    first.engine.jobs[0]!.end();
+    await until(() => expect(first.kept.jobs.size).toBe(0));
+    await until(() => expect(first.kept.held.size).toBe(0));
   });
 
   test("says no more of a folder without a job once results go into the browser again", async () => {
@@ -428,7 +476,7 @@ describe("code that is loaded when it is first needed", () => {
   test("does not keep the app from being stored for offline use when it cannot be loaded", async () => {
     const slides = createSlidesStore();
     const kept = memoryKept();
-    kept.job = { folder: undefined, settings: {} as never, slides: [] };
+    await kept.saveJob({ id: "left", begunAt: 0, folder: undefined, settings: {} as never, slides: [] });
     let tries = 0;
     const analysis = createAnalysisDoor(async () => {
       tries++;
