@@ -1,3 +1,4 @@
+import type { ByteReader } from "./byte-reader.ts";
 import type { SlideFiles } from "./byte-source.ts";
 import { openReaders } from "./open-reader.ts";
 import { ring, type SharedBlocks } from "./shared-blocks.ts";
@@ -7,7 +8,7 @@ import { SharedFiller } from "./shared-filler.ts";
 export interface IoService {
   /** Reads a slide's files into its shared blocks from now on, as decoders and hints ask, and the rest when idle. */
   serve(id: number, files: SlideFiles, shared: SharedBlocks): Promise<void>;
-  /** Lets go of a slide. */
+  /** Lets go of a slide, also of one whose files are still being opened. */
   release(id: number): Promise<void>;
 }
 
@@ -22,6 +23,8 @@ const IDLE_AFTER_MS = 1000;
 /** What the I/O worker does, without the worker: tested in Node. */
 export function createIoService(): IoService {
   const slides = new Map<number, SharedFiller>();
+  /** Files that are being opened. Whoever finds that theirs are no longer here closes them again. */
+  const openings = new Map<number, Promise<ByteReader[]>>();
   let isRunning = false;
 
   /** Goes on until no slide is left. */
@@ -51,14 +54,28 @@ export function createIoService(): IoService {
 
   return {
     async serve(id, files, shared) {
-      const readers = await openReaders(files.files);
-      slides.get(id)?.close();
-      slides.set(id, new SharedFiller(shared, readers));
+      const opening = openReaders(files.files);
+      openings.set(id, opening);
+      try {
+        const readers = await opening;
+        if (openings.get(id) !== opening) {
+          for (const reader of readers) reader.close();
+          return;
+        }
+        slides.get(id)?.close();
+        slides.set(id, new SharedFiller(shared, readers));
+      } finally {
+        if (openings.get(id) === opening) openings.delete(id);
+      }
       // It may be resting, and has something to fill now.
       ring(shared);
       run();
     },
     async release(id) {
+      const opening = openings.get(id);
+      openings.delete(id);
+      // `serve` goes on first, and has closed them when this does.
+      await opening?.catch(() => {});
       const slide = slides.get(id);
       if (!slide) return;
       slides.delete(id);

@@ -16,6 +16,7 @@ import {
   specFromFile,
 } from "#bytes";
 import { compileOpenSlide } from "#native";
+import { SlideClosedError } from "./errors.ts";
 import { makeRehearsalSlide } from "./rehearsal.ts";
 import { createSlideService } from "./slide-service.ts";
 import type { OpenedSlide, SlideId, SlideWorkerApi } from "./worker-contract.ts";
@@ -139,7 +140,11 @@ export class SlidePool {
       });
       return { id, opened, shared };
     } catch (error) {
-      await this.close(id);
+      const closed = this.close(id).catch(() => {
+        // It was to be closed because of another failure, and that is the one to tell.
+      });
+      // A worker that is busy answers late: whoever has aborted does not wait for it.
+      if (!signal?.aborted) await closed;
       throw error;
     }
   }
@@ -150,8 +155,9 @@ export class SlidePool {
     await memory.loaded;
     let opened = memory.opened.get(id);
     if (!opened) {
-      const { files, shared } = this.#slides.get(id)!;
-      opened = seat.api.open(id, files, shared);
+      const slide = this.#slides.get(id);
+      if (!slide) throw new SlideClosedError(`slide ${id}`);
+      opened = seat.api.open(id, slide.files, slide.shared);
       memory.opened.set(id, opened);
       // A failed opening is tried again by the next read.
       opened.catch(() => memory.opened.delete(id));
@@ -163,11 +169,15 @@ export class SlidePool {
   async close(id: SlideId): Promise<void> {
     const opening = this.#slides.get(id);
     if (!this.#slides.delete(id)) return;
-    await this.workers.broadcast(async (seat) => {
-      const opened = this.#seats.get(seat)?.opened;
-      if (opened?.delete(id)) await seat.api.close(id);
-    });
-    if (opening?.shared) await this.#io?.api.release(id);
+    try {
+      await this.workers.broadcast(async (seat) => {
+        const opened = this.#seats.get(seat)?.opened;
+        if (opened?.delete(id)) await seat.api.close(id);
+      });
+    } finally {
+      // Not sooner: a decoder that is still opening the slide would wait in vain for its blocks.
+      if (opening?.shared) await this.#io?.api.release(id);
+    }
   }
 
   /** Ends all workers; their slides are closed. */

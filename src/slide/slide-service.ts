@@ -16,11 +16,19 @@ interface OpenEntry {
   slide: FormatSlide | undefined;
 }
 
+/** A slide that is being opened. */
+interface Opening {
+  /** Aborted when the slide is closed before it is open. */
+  readonly closing: AbortController;
+  readonly opened: Promise<OpenedSlide>;
+}
+
 export type { SlideWorkerApi } from "./worker-contract.ts";
 
 /** What a slide worker does, without any worker: tested in Node, and the same-thread fallback. */
 export function createSlideService(): SlideWorkerApi {
   const entries = new Map<SlideId, OpenEntry>();
+  const openings = new Map<SlideId, Opening>();
   let format: OpenSlideFormat | undefined;
   /** Pixels of the region that a patch is made of: patches come by the thousand, all of one size. */
   let patchRoom = new Uint8ClampedArray(0);
@@ -35,6 +43,28 @@ export function createSlideService(): SlideWorkerApi {
     const slide = present.open(files);
     if (!slide) throw new UnsupportedFormatError(baseName(files.entry));
     return slide;
+  }
+
+  /** Opens a slide, unless it is closed meanwhile: messages come in at every `await`. */
+  async function openEntry(
+    id: SlideId,
+    files: SlideFiles,
+    shared: SharedBlocks | undefined,
+    closing: AbortSignal,
+  ): Promise<OpenedSlide> {
+    const present = await ready();
+    closing.throwIfAborted();
+    const opened = await openSyncFiles(files, shared);
+    try {
+      closing.throwIfAborted();
+      const slide = openFormat(present, opened);
+      entries.set(id, { files: opened, slide });
+      const entry = opened.files.findIndex((file) => file.path === opened.entry);
+      return { facts: slide.facts, tileIndex: readTileIndex(opened.files[entry]!, entry) };
+    } catch (error) {
+      opened.close();
+      throw error;
+    }
   }
 
   /** Runs `read` on the slide, opened again if its handle is spent. */
@@ -66,16 +96,13 @@ export function createSlideService(): SlideWorkerApi {
     },
 
     async open(id, files: SlideFiles, shared: SharedBlocks | undefined): Promise<OpenedSlide> {
-      const present = await ready();
-      const opened = await openSyncFiles(files, shared);
+      const closing = new AbortController();
+      const opened = openEntry(id, files, shared, closing.signal);
+      openings.set(id, { closing, opened });
       try {
-        const slide = openFormat(present, opened);
-        entries.set(id, { files: opened, slide });
-        const entry = opened.files.findIndex((file) => file.path === opened.entry);
-        return { facts: slide.facts, tileIndex: readTileIndex(opened.files[entry]!, entry) };
-      } catch (error) {
-        opened.close();
-        throw error;
+        return await opened;
+      } finally {
+        openings.delete(id);
       }
     },
 
@@ -121,6 +148,12 @@ export function createSlideService(): SlideWorkerApi {
     },
 
     async close(id) {
+      const opening = openings.get(id);
+      if (opening) {
+        opening.closing.abort(new SlideClosedError(`slide ${id}`));
+        // Whoever opens it hears of a failure. Here it matters that it has ended, and has left nothing open.
+        await opening.opened.catch(() => {});
+      }
       const entry = entries.get(id);
       if (!entry) return;
       entries.delete(id);

@@ -32,6 +32,7 @@ export interface SlideWorkerApi {
   readAssociatedImage(id: SlideId, name: string): Promise<Pixels>;
   readIccProfile(id: SlideId, associatedImage: string | undefined): Promise<Uint8Array<ArrayBuffer> | undefined>;
   getThumbnail(id: SlideId, maxWidth: number, maxHeight: number): Promise<Pixels>;
+  /** Frees the slide. One that is still being opened is not opened: answered when that has ended. */
   close(id: SlideId): Promise<void>;
   /** Bytes of wasm memory in use. */
   memoryBytes(): Promise<number>;

@@ -74,6 +74,43 @@ describe.each(Object.entries(WAYS))("a slide read %s", (_, options) => {
     await expect(slide.readRegion(everywhere)).rejects.toBeInstanceOf(SlideClosedError);
   });
 
+  it("leaves no file locked of openings that were aborted, and no decoder waiting", async () => {
+    await using stored = await storedSlide();
+    await (await openSlide(stored.handle, { pool })).close();
+    for (let i = 0; i < 40; i++) {
+      const controller = new AbortController();
+      const opening = openSlide(stored.handle, { pool, signal: controller.signal });
+      const ended = opening.then(
+        (slide) => slide.close(),
+        (error: unknown) => expect(error).toMatchObject({ name: "AbortError" }),
+      );
+      // Another point of the opening each time.
+      await new Promise((resolve) => setTimeout(resolve, i % 10));
+      controller.abort();
+      await ended;
+    }
+    const begin = performance.now();
+    await (await openSlide(drawn(), { pool })).close();
+    expect(performance.now() - begin).toBeLessThan(2500);
+    await expect.poll(() => lockAndFree(stored.handle)).toBe("free");
+  });
+
+  it("rejects an aborted opening without waiting for a worker that is busy", async () => {
+    const busy = new SlidePool({ ...options, workers: Math.min(options.workers, 1) });
+    const slide = await openSlide(drawn(), { pool: busy });
+    const order: string[] = [];
+    const read = slide.readRegion({ ...everywhere, width: 6000, height: 6000 }).then(() => order.push("read"));
+    const controller = new AbortController();
+    const opening = openSlide(drawn(), { pool: busy, signal: controller.signal }).catch(() => order.push("aborted"));
+    await expect.poll(() => busy.state().running, { interval: 1 }).toBe(2);
+    controller.abort();
+    await Promise.all([read, opening]);
+    // On this thread nothing can happen while it reads.
+    expect(order.toSorted()).toEqual(["aborted", "read"]);
+    if (options.workers > 0) expect(order[0]).toBe("aborted");
+    busy.terminate();
+  });
+
   it("refuses in typed errors that name the file", async () => {
     for (const [bytes, name] of [
       [new Uint8Array(0), "empty.svs"],
@@ -128,3 +165,37 @@ describe.each([true, false])("a file in the origin's own file system (shared mem
     await root.removeEntry(handle.name);
   });
 });
+
+/** A slide in the origin's private file system, removed at the end. */
+async function storedSlide(): Promise<AsyncDisposable & { readonly handle: FileSystemFileHandle }> {
+  const root = await navigator.storage.getDirectory();
+  const name = `${crypto.randomUUID()}.tiff`;
+  const handle = await root.getFileHandle(name, { create: true });
+  const stream = await handle.createWritable();
+  await stream.write(drawn());
+  await stream.close();
+  return { handle, [Symbol.asyncDispose]: () => root.removeEntry(name) };
+}
+
+/** Whether a file could be had by a worker for itself alone, which nobody may then have open: "free", else why not. */
+async function lockAndFree(handle: FileSystemFileHandle): Promise<string> {
+  const script = `onmessage = async ({ data }) => {
+    try {
+      (await data.createSyncAccessHandle()).close();
+      postMessage("free");
+    } catch (error) {
+      postMessage(String(error));
+    }
+  };`;
+  const address = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
+  const worker = new Worker(address);
+  try {
+    return await new Promise((resolve) => {
+      worker.onmessage = ({ data }) => resolve(data);
+      worker.postMessage(handle);
+    });
+  } finally {
+    worker.terminate();
+    URL.revokeObjectURL(address);
+  }
+}

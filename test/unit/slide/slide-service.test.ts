@@ -11,6 +11,7 @@ import { makeJpegSlide } from "../../fixtures/jpeg-slide.ts";
 import { makePositionSlide } from "../../fixtures/position-slide.ts";
 import { TiffType } from "../../fixtures/tiff-writer.ts";
 import { colourAt, drawSlide, firstWrongPixel, SIZE, TILE } from "../../support/drawn-slide.ts";
+import { countOpenFiles } from "../../support/open-descriptors.ts";
 
 const filesOf = (bytes: Uint8Array, path: string) => ({ entry: path, files: [specFromBytes(bytes, path)] });
 const text = (content: string) => new TextEncoder().encode(content);
@@ -160,6 +161,26 @@ describe("the slide service", () => {
     await expect
       .poll(() => service.readRegion(id, region, undefined, undefined).catch((error) => error))
       .toBeInstanceOf(ByteReadError);
+  });
+
+  it("does not open a slide that is closed meanwhile, and keeps none of its files", async () => {
+    const file = join(folder, "closed-early.tiff");
+    writeFileSync(file, drawSlide());
+    using files = countOpenFiles();
+    for (let turns = 0; turns < 12; turns++) {
+      const id = next++;
+      const opening = service.open(id, { entry: "closed-early.tiff", files: [specFromDisk(file)] }, undefined);
+      const failure = opening.then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      for (let turn = 0; turn < turns; turn++) await undefined;
+      await service.close(id);
+      expect(files.count()).toBe(0);
+      if (turns === 0) expect(await failure).toBeInstanceOf(SlideClosedError);
+      const read = service.readRegion(id, { x: 0, y: 0, level: 0, width: 1, height: 1 }, undefined, undefined);
+      await expect(read).rejects.toBeInstanceOf(SlideClosedError);
+    }
   });
 
   it("does not know a slide that was closed", async () => {

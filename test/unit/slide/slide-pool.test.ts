@@ -1,0 +1,40 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openSlide, SlidePool } from "#slide";
+import { drawSlide } from "../../support/drawn-slide.ts";
+import { countOpenFiles } from "../../support/open-descriptors.ts";
+
+describe("a pool on this thread", () => {
+  let folder: string;
+  let file: string;
+  let pool: SlidePool;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "coverslip-"));
+    file = join(folder, "drawn.tiff");
+    writeFileSync(file, drawSlide());
+    pool = new SlidePool({ workers: 0 });
+  });
+  afterEach(() => {
+    pool.terminate();
+    rmSync(folder, { recursive: true });
+  });
+
+  it("leaves nothing open of openings that were aborted, at whatever point", async () => {
+    await (await openSlide(file, { pool })).close();
+    using files = countOpenFiles();
+    for (let turns = 0; turns < 40; turns++) {
+      const controller = new AbortController();
+      const opening = openSlide(file, { pool, signal: controller.signal });
+      const ended = opening.then(
+        (slide) => slide.close(),
+        (error: unknown) => expect(error).toMatchObject({ name: "AbortError" }),
+      );
+      for (let turn = 0; turn < turns; turn++) await undefined;
+      controller.abort();
+      await ended;
+    }
+    await expect.poll(() => files.count()).toBe(0);
+  });
+});
