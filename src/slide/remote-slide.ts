@@ -165,9 +165,10 @@ function readTimeoutMs({ width, height }: { readonly width: number; readonly hei
   return READ_TIMEOUT_MS + (READ_TIMEOUT_MS_PER_MPX * width * height) / 1e6;
 }
 
-function checkRegion({ x, y, width, height }: Region): void {
+function checkRegion({ x, y, level, width, height }: Region): void {
   if (!Number.isInteger(x) || !Number.isInteger(y))
     throw new RangeError(`region at (${x}, ${y}): whole pixels expected`);
+  if (!Number.isInteger(level)) throw new RangeError(`region of level ${level}: a whole number expected`);
   if (!Number.isInteger(width) || !Number.isInteger(height) || width < 0 || height < 0) {
     throw new RangeError(`region of ${width} x ${height}: whole, not negative sizes expected`);
   }

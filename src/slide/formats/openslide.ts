@@ -105,6 +105,11 @@ class OpenSlideSlide implements FormatSlide {
   }
 
   readRegion(target: Uint8ClampedArray, { x, y, level, width, height }: Region): void {
+    if (!this.facts.levels[level]) {
+      // OpenSlide says so too, but is told of a level in 32 bits: 2^32 would be level 0.
+      target.fill(0);
+      return;
+    }
     this.#translated(() => this.#handle.readRegion(target, x, y, level, width, height));
   }
 

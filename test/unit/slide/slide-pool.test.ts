@@ -21,6 +21,14 @@ describe("a pool on this thread", () => {
     rmSync(folder, { recursive: true });
   });
 
+  it("refuses a level that is no whole number", async () => {
+    await using slide = await openSlide(file, { pool });
+    for (const level of [1.5, Number.NaN, Number.POSITIVE_INFINITY, undefined as never]) {
+      const region = { x: 0, y: 0, level, width: 4, height: 4 };
+      await expect(slide.readRegion(region)).rejects.toBeInstanceOf(RangeError);
+    }
+  });
+
   it("leaves nothing open of openings that were aborted, at whatever point", async () => {
     await (await openSlide(file, { pool })).close();
     using files = countOpenFiles();

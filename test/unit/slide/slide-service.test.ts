@@ -97,8 +97,11 @@ describe("the slide service", () => {
 
   it("gives a transparent image for a level that does not exist, and an empty one for no size", async () => {
     const { id } = await open(drawSlide(), "drawn.tiff");
-    const outside = await service.readRegion(id, { x: 0, y: 0, level: 9, width: 4, height: 4 }, undefined, undefined);
-    expect(outside.data.every((value) => value === 0)).toBe(true);
+    for (const level of [9, -1, 2 ** 31, 2 ** 32, 2 ** 32 + 1]) {
+      const used = new Uint8Array(4 * 4 * 4).fill(1).buffer;
+      const { data } = await service.readRegion(id, { x: 0, y: 0, level, width: 4, height: 4 }, used, undefined);
+      expect(data.every((value) => value === 0)).toBe(true);
+    }
     const empty = await service.readRegion(id, { x: 0, y: 0, level: 0, width: 0, height: 4 }, undefined, undefined);
     expect(empty.data.length).toBe(0);
   });
