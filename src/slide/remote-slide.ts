@@ -65,8 +65,9 @@ export class RemoteSlide implements Slide {
 
   async readRegion(region: Region, options: ReadOptions = {}): Promise<Pixels> {
     checkRegion(region);
-    this.#fetchAhead(region);
     const { out } = options;
+    if (out) checkOut(out, region);
+    this.#fetchAhead(region);
     return this.#run(`region of ${this.name}`, options, readTimeoutMs(region), (api) => {
       // A job that is run again after its worker died has lost its buffer.
       const buffer = out?.byteLength ? moveOut(out, [out]) : undefined;
@@ -174,5 +175,16 @@ function checkRegion({ x, y, level, width, height }: Region): void {
   }
   if (width * height * 4 > MAX_REGION_BYTES) {
     throw new RangeError(`region of ${width} x ${height}: at most ${MAX_REGION_BYTES / 4} pixels can be read at once`);
+  }
+}
+
+/** Before it is handed over: the caller keeps a buffer that is of no use. */
+function checkOut(out: ArrayBuffer, { width, height }: Region): void {
+  // By its tag: a buffer of another frame is none of this one's class.
+  const kind = Object.prototype.toString.call(out).slice("[object ".length, -1);
+  if (kind !== "ArrayBuffer") throw new TypeError(`out: an ArrayBuffer expected, not ${kind}`);
+  const bytes = width * height * 4;
+  if (out.byteLength !== bytes) {
+    throw new RangeError(`out of ${out.byteLength} bytes for a region of ${width} x ${height}: ${bytes} expected`);
   }
 }

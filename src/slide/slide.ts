@@ -61,7 +61,7 @@ export interface Slide extends SlideFacts, AsyncDisposable {
    *
    * @param region - `x, y` in level-0 pixels; `width, height` in pixels of `region.level`.
    * @returns (height, width, 4) uint8; the caller owns it.
-   * @throws {RangeError} for a negative or not integer size, and a level that is no integer.
+   * @throws {RangeError} for a negative or not integer size, and a level that is no integer, and an `out` of another size.
    * @throws {CorruptSlideError} where the file's data at that place cannot be decoded.
    * @throws {ByteReadError} where the file changed, vanished or may no longer be read.
    */

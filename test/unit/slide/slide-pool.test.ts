@@ -29,6 +29,19 @@ describe("a pool on this thread", () => {
     }
   });
 
+  it("refuses a buffer that the pixels do not fit, and leaves it to the caller", async () => {
+    await using slide = await openSlide(file, { pool });
+    const region = { x: 3, y: 4, level: 0, width: 8, height: 8 };
+    const small = new ArrayBuffer(10);
+    await expect(slide.readRegion(region, { out: small })).rejects.toBeInstanceOf(RangeError);
+    expect(small.byteLength).toBe(10);
+    for (const out of [new Uint8Array(256), new SharedArrayBuffer(256), {}, 256]) {
+      await expect(slide.readRegion(region, { out: out as never })).rejects.toBeInstanceOf(TypeError);
+    }
+    const out = new ArrayBuffer(256);
+    expect((await slide.readRegion(region, { out })).data.buffer).toBe(out);
+  });
+
   it("leaves nothing open of openings that were aborted, at whatever point", async () => {
     await (await openSlide(file, { pool })).close();
     using files = countOpenFiles();
