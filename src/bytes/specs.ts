@@ -69,7 +69,7 @@ export async function specFromUrl(
   { path, signal }: { path?: string; signal?: AbortSignal } = {},
 ): Promise<ByteSpec> {
   const absolute = sameOriginUrl(url);
-  const name = path ?? (decodeURIComponent(absolute.pathname.split("/").at(-1)!) || absolute.host);
+  const name = path ?? nameOf(absolute);
   let response: Response;
   let first: Uint8Array<ArrayBuffer>;
   try {
@@ -95,6 +95,17 @@ export async function specFromUrl(
   });
   if (!range) throw new ByteReadError(name, "network", "the server does not say how long the file is");
   return { kind: "url", path: name, size: range.size, url: absolute.href, validator };
+}
+
+/** The last part of an address, as a person would write it. */
+function nameOf(url: URL): string {
+  const last = url.pathname.split("/").at(-1)!;
+  try {
+    return decodeURIComponent(last) || url.host;
+  } catch {
+    // A lone % is allowed in an address, and escapes nothing.
+    return last;
+  }
 }
 
 async function wholeFile(name: string, response: Response): Promise<ByteSpec> {

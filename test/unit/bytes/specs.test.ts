@@ -125,6 +125,11 @@ describe("a URL", () => {
     }
   });
 
+  it("whose name has a % that escapes nothing goes by it as it stands", async () => {
+    const url = await serve((request, response) => answerRange(patternedBytes(0, 10), request, response));
+    expect(await specFromUrl(url.replace("slide%20one", "100%"))).toMatchObject({ path: "100%.svs", size: 10 });
+  });
+
   it("whose server gives no ranges is fetched whole when it is small", async () => {
     const url = await serve((_, response) => response.end(patternedBytes(0, 10_000)));
     const spec = await specFromUrl(url);
