@@ -120,7 +120,12 @@ function toCandidate(name: string, entry: ByteSpec, specs: readonly ByteSpec[]):
 }
 
 function toSpec(file: File | FileSystemFileHandle): ByteSpec | Promise<ByteSpec> {
-  return file instanceof File ? specFromFile(file) : specFromHandle(file);
+  return isFile(file) ? specFromFile(file) : specFromHandle(file);
+}
+
+/** By its tag: a File of another frame is none of this one's class. */
+export function isFile(value: unknown): value is File {
+  return Object.prototype.toString.call(value) === "[object File]";
 }
 
 function folderOf(path: string): string {

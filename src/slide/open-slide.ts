@@ -1,7 +1,7 @@
 import { getCapabilities } from "#bridge";
 import { type ByteSpec, type SlideFiles, specFromDisk, specFromFile, specFromHandle, specFromUrl } from "#bytes";
 import { UnsupportedFormatError } from "./errors.ts";
-import { findSlides } from "./find-slides.ts";
+import { findSlides, isFile } from "./find-slides.ts";
 import { RemoteSlide } from "./remote-slide.ts";
 import type { Slide } from "./slide.ts";
 import { getSlidePool, type SlidePool } from "./slide-pool.ts";
@@ -12,6 +12,7 @@ export type SlideInput =
   | File
   /** All files of one slide; their `webkitRelativePath` tells folders. The slide is the one that `findSlides` finds. */
   | readonly File[]
+  | FileList
   | FileSystemFileHandle
   | FileSystemDirectoryHandle
   /** An address of the same origin, read by byte ranges. */
@@ -29,6 +30,7 @@ export interface OpenSlideOptions {
 /**
  * Opens a whole-slide image. Counterpart of openslide-python's `OpenSlide(filename)`.
  *
+ * @throws {TypeError} for what is no `SlideInput`.
  * @throws {UnsupportedFormatError} if no format recognises it.
  * @throws {CorruptSlideError} if it is recognised but broken.
  * @throws {MissingCompanionError} if it has further files that were not given: ask for its folder.
@@ -43,12 +45,29 @@ export async function openSlide(input: SlideInput, options: OpenSlideOptions = {
 
 async function toSlideFiles(input: SlideInput, signal: AbortSignal | undefined): Promise<SlideFiles> {
   if (typeof input === "string" && getCapabilities().node) return single(specFromDisk(input));
-  if (typeof input === "string" || input instanceof URL) return single(await specFromUrl(input, { signal }));
+  if (typeof input === "string" || isA<URL>("URL", input)) return single(await specFromUrl(input, { signal }));
+  if (isFile(input)) return single(specFromFile(input));
+  if (isA<FileList>("FileList", input)) return fromFiles([...input]);
   if (Array.isArray(input)) return fromFiles(input as readonly File[]);
-  if (input instanceof File) return single(specFromFile(input));
-  if ("entry" in input) return input;
-  if ("kind" in input && input.kind === "directory") return fromFolder(input as FileSystemDirectoryHandle);
-  return single(await specFromHandle(input as FileSystemFileHandle));
+  if (typeof input === "object" && input !== null) {
+    if ("entry" in input && "files" in input) return input;
+    if ("kind" in input && input.kind === "directory") return fromFolder(input as FileSystemDirectoryHandle);
+    if ("kind" in input && input.kind === "file") return single(await specFromHandle(input as FileSystemFileHandle));
+  }
+  throw noInput(input);
+}
+
+/** By its tag: what comes from another frame is of none of this one's classes. */
+function isA<Kind>(tag: string, value: unknown): value is Kind {
+  return Object.prototype.toString.call(value) === `[object ${tag}]`;
+}
+
+function noInput(value: unknown): TypeError {
+  const kind = Object.prototype.toString.call(value).slice("[object ".length, -1);
+  return new TypeError(
+    "a slide is opened from a File, a list of Files, the handle of a file or folder, an address (in Node a path) or " +
+      `SlideFiles, not from ${kind}: new File([bytes], name) makes a File of bytes or a Blob`,
+  );
 }
 
 function single(spec: ByteSpec): SlideFiles {
@@ -56,6 +75,7 @@ function single(spec: ByteSpec): SlideFiles {
 }
 
 async function fromFiles(files: readonly File[]): Promise<SlideFiles> {
+  for (const file of files) if (!isFile(file)) throw noInput(file);
   return onlySlide(
     await findSlides(files.map((file) => ({ path: file.webkitRelativePath || file.name, file }))),
     files[0]?.name ?? "nothing",

@@ -49,6 +49,25 @@ describe.each(Object.entries(WAYS))("a slide read %s", (_, options) => {
     expect(wrong.filter((line) => line !== undefined)).toEqual([]);
   });
 
+  it("is opened from a list of files, and from a file of another frame", async () => {
+    const input = document.createElement("input");
+    input.type = "file";
+    const transfer = new DataTransfer();
+    transfer.items.add(drawn());
+    input.files = transfer.files;
+    const frame = document.body.appendChild(document.createElement("iframe"));
+    const Foreign = (frame.contentWindow as unknown as typeof globalThis).File;
+    for (const files of [
+      input.files,
+      new Foreign([drawSlide()], "drawn.tiff"),
+      [new Foreign([drawSlide()], "drawn.tiff")],
+    ]) {
+      await using slide = await openSlide(files, { pool });
+      expect(slide).toMatchObject({ name: "drawn.tiff", ...SIZE });
+    }
+    frame.remove();
+  });
+
   it("fills the buffer it was handed", async () => {
     await using slide = await openSlide(drawn(), { pool });
     const out = new ArrayBuffer(8 * 8 * 4);

@@ -42,6 +42,15 @@ describe("a pool on this thread", () => {
     expect((await slide.readRegion(region, { out })).data.buffer).toBe(out);
   });
 
+  it("says what it takes where it is given something else", async () => {
+    const bytes = drawSlide();
+    for (const input of [bytes, new Blob([bytes]), null, undefined, 3, {}, [bytes], [undefined]]) {
+      const failure = await openSlide(input as never, { pool }).catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(TypeError);
+      expect((failure as Error).message).toMatch(/a File.+SlideFiles/);
+    }
+  });
+
   it("leaves nothing open of openings that were aborted, at whatever point", async () => {
     await (await openSlide(file, { pool })).close();
     using files = countOpenFiles();
