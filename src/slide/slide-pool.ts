@@ -66,6 +66,7 @@ export class SlidePool {
     const capabilities = getCapabilities();
     const preferred = capabilities.workers ? Math.min(Math.max(capabilities.cores - 1, 1), 4) : 0;
     const size = options.workers ?? preferred;
+    if (!Number.isInteger(size) || size < 0) throw new RangeError(`a pool of ${size} workers: a whole number expected`);
     this.isSharingMemory = size > 0 && (options.sharedMemory ?? true) && capabilities.sharedMemory;
     this.#sharedBytes = options.sharedBytes ?? defaultSharedBytes();
     this.workers = new WorkerPool<SlideWorkerApi>({

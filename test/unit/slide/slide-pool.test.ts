@@ -51,6 +51,10 @@ describe("a pool on this thread", () => {
     }
   });
 
+  it.each([-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, "2" as never])("cannot have %s workers", (workers) => {
+    expect(() => new SlidePool({ workers })).toThrow(RangeError);
+  });
+
   it("leaves nothing open of openings that were aborted, at whatever point", async () => {
     await (await openSlide(file, { pool })).close();
     using files = countOpenFiles();
