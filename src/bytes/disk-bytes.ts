@@ -14,15 +14,32 @@ interface FileFacts {
   readonly size: number;
   readonly mtimeMs: number;
 }
+interface NodeUrl {
+  fileURLToPath(url: string): string;
+}
 interface WithNode {
-  readonly process?: { getBuiltinModule?(name: "node:fs"): NodeFs };
+  readonly process?: { getBuiltinModule?<Name extends keyof NodeModules>(name: Name): NodeModules[Name] };
+}
+interface NodeModules {
+  readonly "node:fs": NodeFs;
+  readonly "node:url": NodeUrl;
 }
 
-/** Node's file system. Asked of the process and not imported, so that browser bundles have no trace of it. */
+/** Node's file system. */
 export function nodeFs(): NodeFs {
-  const fs = (globalThis as WithNode).process?.getBuiltinModule?.("node:fs");
-  if (!fs) throw new CapabilityError("Reading files by path", "only Node can do it, and this is a browser");
-  return fs;
+  return nodeModule("node:fs");
+}
+
+/** The path that a file: address stands for, in Node. @throws {TypeError} where it stands for none. */
+export function pathFromUrl(url: URL): string {
+  return nodeModule("node:url").fileURLToPath(url.href);
+}
+
+/** Asked of the process and not imported, so that browser bundles have no trace of it. */
+function nodeModule<Name extends keyof NodeModules>(name: Name): NodeModules[Name] {
+  const module = (globalThis as WithNode).process?.getBuiltinModule?.(name);
+  if (!module) throw new CapabilityError("Reading files by path", "only Node can do it, and this is a browser");
+  return module;
 }
 
 /** A file on disk, in Node. The system's own cache makes more of ours pointless. */

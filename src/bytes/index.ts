@@ -1,5 +1,6 @@
 export { type AsyncBytes, openAsyncBytes, readAll, readStart } from "./async-bytes.ts";
 export type { ByteRange, ByteSpec, SlideFiles, SyncBytes } from "./byte-source.ts";
+export { pathFromUrl } from "./disk-bytes.ts";
 export { ByteReadError, type ByteReadReason } from "./errors.ts";
 export { openSyncFiles, type SyncFiles } from "./file-set.ts";
 export { createIoService, type IoService } from "./io-service.ts";

@@ -1,5 +1,13 @@
 import { getCapabilities } from "#bridge";
-import { type ByteSpec, type SlideFiles, specFromDisk, specFromFile, specFromHandle, specFromUrl } from "#bytes";
+import {
+  type ByteSpec,
+  pathFromUrl,
+  type SlideFiles,
+  specFromDisk,
+  specFromFile,
+  specFromHandle,
+  specFromUrl,
+} from "#bytes";
 import { UnsupportedFormatError } from "./errors.ts";
 import { findSlides, isFile } from "./find-slides.ts";
 import { RemoteSlide } from "./remote-slide.ts";
@@ -15,7 +23,7 @@ export type SlideInput =
   | FileList
   | FileSystemFileHandle
   | FileSystemDirectoryHandle
-  /** An address of the same origin, read by byte ranges. */
+  /** An address of the same origin, read by byte ranges; in Node also a file: address. */
   | URL
   /** In Node: a path. In a page: an address of the same origin. */
   | string
@@ -44,8 +52,12 @@ export async function openSlide(input: SlideInput, options: OpenSlideOptions = {
 }
 
 async function toSlideFiles(input: SlideInput, signal: AbortSignal | undefined): Promise<SlideFiles> {
-  if (typeof input === "string" && getCapabilities().node) return single(specFromDisk(input));
-  if (typeof input === "string" || isA<URL>("URL", input)) return single(await specFromUrl(input, { signal }));
+  const isUrl = isA<URL>("URL", input);
+  if (getCapabilities().node) {
+    if (typeof input === "string") return single(specFromDisk(input));
+    if (isUrl && input.protocol === "file:") return single(specFromDisk(pathFromUrl(input)));
+  }
+  if (typeof input === "string" || isUrl) return single(await specFromUrl(input, { signal }));
   if (isFile(input)) return single(specFromFile(input));
   if (isA<FileList>("FileList", input)) return fromFiles([...input]);
   if (Array.isArray(input)) return fromFiles(input as readonly File[]);

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openSlide, SlidePool } from "#slide";
 import { drawSlide } from "../../support/drawn-slide.ts";
@@ -12,7 +13,7 @@ describe("a pool on this thread", () => {
   let pool: SlidePool;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "coverslip-"));
-    file = join(folder, "drawn.tiff");
+    file = join(folder, "drawn ä%.tiff");
     writeFileSync(file, drawSlide());
     pool = new SlidePool({ workers: 0 });
   });
@@ -53,6 +54,11 @@ describe("a pool on this thread", () => {
 
   it.each([-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, "2" as never])("cannot have %s workers", (workers) => {
     expect(() => new SlidePool({ workers })).toThrow(RangeError);
+  });
+
+  it("opens a file of a file: address as that of its path", async () => {
+    await using slide = await openSlide(pathToFileURL(file), { pool });
+    expect(slide.name).toBe("drawn ä%.tiff");
   });
 
   it("leaves nothing open of openings that were aborted, at whatever point", async () => {
