@@ -55,6 +55,7 @@ export class SlidePool {
   /** Compressed bytes go through memory shared with the I/O worker. */
   readonly isSharingMemory: boolean;
   readonly workers: WorkerPool<SlideWorkerApi>;
+  readonly #hasWorkers: boolean;
   readonly #sharedBytes: number;
   readonly #slides = new Map<SlideId, Opening>();
   readonly #seats = new WeakMap<Seat<SlideWorkerApi>, SeatMemory>();
@@ -67,6 +68,7 @@ export class SlidePool {
     const preferred = capabilities.workers ? Math.min(Math.max(capabilities.cores - 1, 1), 4) : 0;
     const size = options.workers ?? preferred;
     if (!Number.isInteger(size) || size < 0) throw new RangeError(`a pool of ${size} workers: a whole number expected`);
+    this.#hasWorkers = size > 0;
     this.isSharingMemory = size > 0 && (options.sharedMemory ?? true) && capabilities.sharedMemory;
     this.#sharedBytes = options.sharedBytes ?? defaultSharedBytes();
     this.workers = new WorkerPool<SlideWorkerApi>({
@@ -183,6 +185,8 @@ export class SlidePool {
 
   /** Ends all workers; their slides are closed. */
   terminate(): void {
+    // Workers take their files with them; on this thread nobody else closes them.
+    if (!this.#hasWorkers) for (const id of [...this.#slides.keys()]) this.close(id).catch(() => {});
     this.workers.close();
     this.#io?.terminate();
     this.#io = undefined;

@@ -61,6 +61,18 @@ describe("a pool on this thread", () => {
     expect(slide.name).toBe("drawn ä%.tiff");
   });
 
+  it("closes the files of its slides when it is ended", async () => {
+    using files = countOpenFiles();
+    const slide = await openSlide(file, { pool });
+    const read = slide.readRegion({ x: 0, y: 0, level: 0, width: 8, height: 8 });
+    const opening = openSlide(file, { pool });
+    const failures = Promise.allSettled([read, opening]);
+    expect(files.count()).toBe(1);
+    pool.terminate();
+    expect((await failures).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    await expect.poll(() => files.count()).toBe(0);
+  });
+
   it("leaves nothing open of openings that were aborted, at whatever point", async () => {
     await (await openSlide(file, { pool })).close();
     using files = countOpenFiles();
