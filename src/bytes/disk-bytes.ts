@@ -9,8 +9,12 @@ interface NodeFs {
   readSync(descriptor: number, target: Uint8Array, at: number, length: number, position: number): number;
   fstatSync(descriptor: number): FileFacts;
   statSync(file: string): FileFacts;
+  readdirSync(folder: string): string[];
+  realpathSync(file: string): string;
 }
 interface FileFacts {
+  isFile(): boolean;
+  isDirectory(): boolean;
   readonly size: number;
   readonly mtimeMs: number;
 }

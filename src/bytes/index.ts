@@ -11,4 +11,12 @@ export {
   type SharedBlocks,
   type SharedBlocksOptions,
 } from "./shared-blocks.ts";
-export { specFromBytes, specFromDisk, specFromFile, specFromHandle, specFromUrl } from "./specs.ts";
+export {
+  isFolderOnDisk,
+  specFromBytes,
+  specFromDisk,
+  specFromFile,
+  specFromHandle,
+  specFromUrl,
+  specsFromFolder,
+} from "./specs.ts";

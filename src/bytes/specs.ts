@@ -33,6 +33,54 @@ export function specFromDisk(file: string, path = file.split(/[\\/]/).at(-1)!): 
   }
 }
 
+/** Whether there is a folder at a path, in Node. @throws {CapabilityError} in a browser. */
+export function isFolderOnDisk(path: string): boolean {
+  return factsOf(path)?.isDirectory() ?? false;
+}
+
+/**
+ * The files of a folder on disk, in Node, with `deep` those of the folders in it as well; `path` is relative to it.
+ * Links are followed; those that lead nowhere are left out.
+ *
+ * @throws {ByteReadError} for a folder that may not be read.
+ */
+export function specsFromFolder(folder: string, { deep }: { deep: boolean }): ByteSpec[] {
+  const fs = nodeFs();
+  const found: ByteSpec[] = [];
+  const walk = (inner: string, above: readonly string[]) => {
+    const here = inner ? `${folder}/${inner}` : folder;
+    let names: string[];
+    let real: string;
+    try {
+      names = fs.readdirSync(here);
+      real = fs.realpathSync(here);
+    } catch (thrown) {
+      throw toByteReadError(inner || folder, thrown);
+    }
+    // A link that leads back up.
+    if (above.includes(real)) return;
+    for (const name of names) {
+      const path = inner ? `${inner}/${name}` : name;
+      const file = `${folder}/${path}`;
+      const facts = factsOf(file);
+      if (facts?.isFile()) found.push({ kind: "disk", path, size: facts.size, file });
+      else if (deep && facts?.isDirectory()) walk(path, [...above, real]);
+    }
+  };
+  walk("", []);
+  return found;
+}
+
+/** undefined where there is nothing, or nothing that may be looked at. */
+function factsOf(path: string): ReturnType<ReturnType<typeof nodeFs>["statSync"]> | undefined {
+  const fs = nodeFs();
+  try {
+    return fs.statSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * A file behind a handle: of the origin's private file system, or of the user's disk.
  * @throws {ByteReadError} "permission" where the browser no longer lets it be read, "vanished" where it is gone.

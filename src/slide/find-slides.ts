@@ -1,5 +1,6 @@
 import { ByteReadError, type ByteSpec, readStart, type SlideFiles, specFromFile, specFromHandle } from "#bytes";
 import { DICOM_MAGIC_END, hasDicomMagic, readSeriesUid } from "./dicom-series.ts";
+import { UnsupportedFormatError } from "./errors.ts";
 import { baseName } from "./paths.ts";
 
 /** A file of a drop or a folder; `path` is relative, with forward slashes. */
@@ -29,8 +30,12 @@ const DICOM_HEAD_BYTES = 64 << 10;
  * file is a candidate whatever its name; among several, those that no slide needs are left out.
  */
 export async function findSlides(found: readonly FoundFile[]): Promise<SlideCandidate[]> {
-  const sorted = [...found].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
-  const files = await Promise.all(sorted.map(async ({ path, file }) => ({ ...(await toSpec(file)), path })));
+  return groupSlides(await Promise.all(found.map(async ({ path, file }) => ({ ...(await toSpec(file)), path }))));
+}
+
+/** As `findSlides`, of files that are known already. */
+export async function groupSlides(found: readonly ByteSpec[]): Promise<SlideCandidate[]> {
+  const files = [...found].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
   const byFolder = new Map<string, ByteSpec[]>();
   for (const file of files) byFolder.set(folderOf(file.path), [...(byFolder.get(folderOf(file.path)) ?? []), file]);
   const candidates: SlideCandidate[] = [];
@@ -53,13 +58,23 @@ export async function findSlides(found: readonly FoundFile[]): Promise<SlideCand
   return candidates.filter((candidate) => !taken.has(candidate.path));
 }
 
+/** The only one of the slides that were found. @throws {UnsupportedFormatError} and {RangeError} where it is not one. */
+export function onlySlide(candidates: readonly SlideCandidate[], name: string): SlideFiles {
+  const [candidate, another] = candidates;
+  if (!candidate) throw new UnsupportedFormatError(name);
+  if (another) {
+    throw new RangeError(`${candidate.name} and ${another.name} are two slides: use findSlides and open each`);
+  }
+  return candidate.files;
+}
+
 function companionsOf(
   file: ByteSpec,
   extension: string,
   files: readonly ByteSpec[],
   byFolder: ReadonlyMap<string, readonly ByteSpec[]>,
 ): readonly ByteSpec[] {
-  const stem = file.path.slice(0, -extension.length - 1);
+  const stem = stemOf(file.path);
   const beside = () => (byFolder.get(folderOf(file.path)) ?? []).filter((other) => other !== file);
   switch (extension) {
     case "mrxs":
@@ -132,7 +147,19 @@ function folderOf(path: string): string {
   return path.slice(0, Math.max(path.lastIndexOf("/"), 0));
 }
 
-function extensionOf(path: string): string {
+/** The path without its extension and the dot before that. */
+export function stemOf(path: string): string {
+  const extension = extensionOf(path);
+  return extension ? path.slice(0, -extension.length - 1) : path;
+}
+
+/** Whether files of that extension, in small letters, are slides. */
+export function isSlideExtension(extension: string): boolean {
+  return SLIDE_EXTENSIONS.has(extension);
+}
+
+/** In small letters; "" without one. */
+export function extensionOf(path: string): string {
   const name = baseName(path);
   const dot = name.lastIndexOf(".");
   // DICOM files named by their UID have dots and digits only.

@@ -1,15 +1,7 @@
 import { getCapabilities } from "#bridge";
-import {
-  type ByteSpec,
-  pathFromUrl,
-  type SlideFiles,
-  specFromDisk,
-  specFromFile,
-  specFromHandle,
-  specFromUrl,
-} from "#bytes";
-import { UnsupportedFormatError } from "./errors.ts";
-import { findSlides, isFile } from "./find-slides.ts";
+import { type ByteSpec, pathFromUrl, type SlideFiles, specFromFile, specFromHandle, specFromUrl } from "#bytes";
+import { findSlideOnDisk } from "./find-on-disk.ts";
+import { findSlides, isFile, onlySlide } from "./find-slides.ts";
 import { RemoteSlide } from "./remote-slide.ts";
 import type { Slide } from "./slide.ts";
 import { getSlidePool, type SlidePool } from "./slide-pool.ts";
@@ -25,7 +17,7 @@ export type SlideInput =
   | FileSystemDirectoryHandle
   /** An address of the same origin, read by byte ranges; in Node also a file: address. */
   | URL
-  /** In Node: a path. In a page: an address of the same origin. */
+  /** In Node: the path of a file or folder, and what belongs to the file comes with it. In a page: an address of the same origin. */
   | string
   | SlideFiles;
 
@@ -54,8 +46,8 @@ export async function openSlide(input: SlideInput, options: OpenSlideOptions = {
 async function toSlideFiles(input: SlideInput, signal: AbortSignal | undefined): Promise<SlideFiles> {
   const isUrl = isA<URL>("URL", input);
   if (getCapabilities().node) {
-    if (typeof input === "string") return single(specFromDisk(input));
-    if (isUrl && input.protocol === "file:") return single(specFromDisk(pathFromUrl(input)));
+    if (typeof input === "string") return findSlideOnDisk(input);
+    if (isUrl && input.protocol === "file:") return findSlideOnDisk(pathFromUrl(input));
   }
   if (typeof input === "string" || isUrl) return single(await specFromUrl(input, { signal }));
   if (isFile(input)) return single(specFromFile(input));
@@ -104,13 +96,4 @@ async function fromFolder(folder: FileSystemDirectoryHandle): Promise<SlideFiles
   };
   await walk(folder, "");
   return onlySlide(await findSlides(entries), folder.name);
-}
-
-function onlySlide(candidates: Awaited<ReturnType<typeof findSlides>>, name: string): SlideFiles {
-  const [candidate, another] = candidates;
-  if (!candidate) throw new UnsupportedFormatError(name);
-  if (another) {
-    throw new RangeError(`${candidate.name} and ${another.name} are two slides: use findSlides and open each`);
-  }
-  return candidate.files;
 }

@@ -1,30 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { findSlides } from "#slide";
+import { dicomHead } from "../../support/dicom-head.ts";
 
 const entries = (...paths: string[]) => paths.map((path) => ({ path, file: new File(["x"], path.split("/").at(-1)!) }));
 
-/** The head of a DICOM file with a series of that UID, explicit little endian, after a sequence that names another. */
-function dicom(path: string, uid: string) {
-  const bytes: number[] = [...new Uint8Array(128), ...ascii("DICM")];
-  const u16 = (value: number) => [value & 255, value >> 8];
-  const short = (group: number, element: number, vr: string, value: string) => {
-    const padded = value.length % 2 ? `${value}\0` : value;
-    bytes.push(...u16(group), ...u16(element), ...ascii(vr), ...u16(padded.length), ...ascii(padded));
-  };
-  const undefinedLength = [255, 255, 255, 255];
-  short(0x0008, 0x0060, "CS", "SM");
-  bytes.push(...u16(0x0008), ...u16(0x1115), ...ascii("SQ"), 0, 0, ...undefinedLength);
-  bytes.push(...u16(0xfffe), ...u16(0xe000), ...undefinedLength);
-  short(0x0020, 0x000e, "UI", "1.2.another.series");
-  bytes.push(...u16(0xfffe), ...u16(0xe00d), 0, 0, 0, 0, ...u16(0xfffe), ...u16(0xe0dd), 0, 0, 0, 0);
-  short(0x0020, 0x000e, "UI", uid);
-  bytes.push(...new Uint8Array(16));
-  return { path, file: new File([new Uint8Array(bytes)], path.split("/").at(-1)!) };
-}
-
-function ascii(text: string): number[] {
-  return [...text].map((letter) => letter.charCodeAt(0));
-}
+const dicom = (path: string, uid: string) => ({ path, file: new File([dicomHead(uid)], path.split("/").at(-1)!) });
 
 const shape = async (found: Parameters<typeof findSlides>[0]) =>
   (await findSlides(found)).map(({ name, files }) => [name, files.entry, files.files.map((file) => file.path)]);
