@@ -12,6 +12,7 @@ import { PanZoom } from "./tools/pan-zoom.ts";
 import { ViewKeys } from "./tools/view-keys.ts";
 import {
   clamped,
+  finiteOf,
   fitted,
   fittedToBox,
   type Point,
@@ -103,6 +104,7 @@ export class Viewer {
   #goal: ViewState | undefined;
   /** The whole slide was asked for, and is asked for again when the container changes its size. */
   #fitting = true;
+  #destroyed = false;
   #pointer: Point | undefined;
   #frames = 0;
   #frameTimes: number[] = [];
@@ -163,9 +165,15 @@ export class Viewer {
     return this.#options.reducedMotion ?? this.#reducedMotion.matches;
   }
 
-  /** Shows a slide instead of the one before. The slide stays the caller's to close. */
-  open(slide: Slide, view: Partial<ViewState> = {}): void {
+  /**
+   * Shows a slide instead of the one before. The slide stays the caller's to close.
+   * @param viewed - where to look; of numbers that are not finite nothing is taken.
+   * @throws {Error} when the viewer was destroyed.
+   */
+  open(slide: Slide, viewed: Partial<ViewState> = {}): void {
+    this.#assertAlive();
     this.close();
+    const view = finiteOf(viewed);
     this.#image = new ImageLayer(slide, {
       budgetBytes: this.#options.textureBudgetBytes ?? DEFAULT_TEXTURE_BUDGET_BYTES,
       onError: (error) => this.#events.emit("error", error),
@@ -197,39 +205,36 @@ export class Viewer {
     this.#loop.request();
   }
 
+  /** Looks elsewhere. Numbers that are not finite change nothing, here and in the movements below. */
   setView(view: Partial<ViewState>, { animate = false }: MoveOptions = {}): void {
-    this.#fitting = false;
-    this.#moveTo({ ...(this.#goal ?? this.#view), ...view }, animate);
+    const finite = finiteOf(view);
+    if (Object.keys(finite).length > 0) this.#moveTo({ ...(this.#goal ?? this.#view), ...finite }, animate);
   }
 
   /** Shows the whole slide, turned as it is. */
   fit({ animate = false }: MoveOptions = {}): void {
     if (!this.slide) return;
-    this.#moveTo(fitted(this.slide, this.size, (this.#goal ?? this.#view).rotation), animate);
-    this.#fitting = true;
+    this.#moveTo(fitted(this.slide, this.size, (this.#goal ?? this.#view).rotation), animate, true);
   }
 
   /** Fills the container with a part of the slide. */
   fitBox(box: SlideBox, { animate = false }: MoveOptions = {}): void {
-    this.#fitting = false;
     this.#moveTo(fittedToBox(box, this.size, (this.#goal ?? this.#view).rotation), animate);
   }
 
   /** Magnifies `factor` times about a point of the container, by default its middle. */
   zoomBy(factor: number, at?: Point, { animate = false }: MoveOptions = {}): void {
     const { slide, size } = this;
-    if (!slide) return;
+    if (!slide || !(factor > 0)) return;
     const from = this.#goal ?? this.#view;
     const { min, max } = zoomLimits(slide, size, this.#stage.pixelRatio);
     // At the limit the view stays as it is instead of creeping towards the pointer.
     const possible = from.downsample / Math.min(Math.max(from.downsample / factor, min), max);
-    this.#fitting = false;
     this.#moveTo(zoomedAt(from, size, possible, at ?? { x: size.width / 2, y: size.height / 2 }), animate);
   }
 
   /** Moves the view like a scroll: a positive `dx` shows what lies to the right. CSS pixels. */
   panBy(dx: number, dy: number, { animate = false }: MoveOptions = {}): void {
-    this.#fitting = false;
     this.#moveTo(panned(animate ? (this.#goal ?? this.#view) : this.#view, dx, dy), animate);
   }
 
@@ -237,12 +242,12 @@ export class Viewer {
   rotateBy(angle: number, at?: Point, { animate = false }: MoveOptions = {}): void {
     const { size } = this;
     const from = this.#goal ?? this.#view;
-    this.#moveTo(rotatedAt(from, size, angle, at ?? { x: size.width / 2, y: size.height / 2 }), animate);
+    this.#moveTo(rotatedAt(from, size, angle, at ?? { x: size.width / 2, y: size.height / 2 }), animate, this.#fitting);
   }
 
   /** Lets the view glide on, at CSS pixels per ms in the sense of `panBy`. Not under reduced motion. */
   flick(velocityX: number, velocityY: number): void {
-    if (this.reducedMotion || !this.slide) return;
+    if (this.reducedMotion || !this.slide || !Number.isFinite(velocityX + velocityY)) return;
     this.#goal = undefined;
     this.#motion = slideOn(velocityX, velocityY);
     this.#loop.request();
@@ -307,14 +312,16 @@ export class Viewer {
     this.#loop.request();
   }
 
-  /** Draws the current view at once and returns a copy of it, in device pixels. */
+  /** Draws the current view at once and returns a copy of it, in device pixels. @throws {Error} when destroyed. */
   capture(): HTMLCanvasElement {
+    this.#assertAlive();
     this.#draw();
     return this.#stage.copy();
   }
 
   /** Frees everything; the container is as it was before. */
   destroy(): void {
+    this.#destroyed = true;
     this.close();
     for (const layer of this.#layers.splice(0)) layer.detach?.();
     this.#loop.stop();
@@ -323,8 +330,13 @@ export class Viewer {
     this.#events.clear();
   }
 
-  #moveTo(view: ViewState, animate: boolean): void {
-    if (!this.slide) return;
+  #assertAlive(): void {
+    if (this.#destroyed) throw new Error("the viewer was destroyed: make another");
+  }
+
+  #moveTo(view: ViewState, animate: boolean, fitting = false): void {
+    if (!this.slide || !Object.values(view).every(Number.isFinite)) return;
+    this.#fitting = fitting;
     const end = this.#clamp(view);
     if (animate && !this.reducedMotion && this.#isNear(end)) {
       this.#goal = end;

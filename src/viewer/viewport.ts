@@ -210,3 +210,8 @@ export function sameView(a: ViewState, b: ViewState): boolean {
     a.centerX === b.centerX && a.centerY === b.centerY && a.downsample === b.downsample && a.rotation === b.rotation
   );
 }
+
+/** What of a view are numbers to look by: of what a caller computed, NaN may be a part. */
+export function finiteOf(view: Partial<ViewState>): Partial<ViewState> {
+  return Object.fromEntries(Object.entries(view).filter(([, value]) => Number.isFinite(value)));
+}

@@ -238,3 +238,45 @@ describe("layers", () => {
     expect(colorAt()).not.toEqual([0, 0, 255, 255]);
   });
 });
+
+describe("numbers that are none", () => {
+  it("move nothing", async () => {
+    const viewer = mountViewer({});
+    const slide = new PositionSlide({ ...LEVELS, unit: 2, readMs: 0 });
+    await openSettled(viewer, slide, { centerX: 9000, centerY: Number.NaN, downsample: 2 });
+    const { view } = viewer;
+    expect(view).toEqual({ centerX: 9000, centerY: 15_000, downsample: 2, rotation: 0 });
+    for (const factor of [0, -1, Number.NaN]) viewer.zoomBy(factor);
+    viewer.zoomBy(2, { x: Number.NaN, y: 0 });
+    viewer.setView({ downsample: Number.NaN, rotation: Number.POSITIVE_INFINITY });
+    viewer.panBy(Number.NaN, 1);
+    viewer.rotateBy(Number.NaN);
+    viewer.fitBox({ left: Number.NaN, top: 0, right: 10, bottom: 10 });
+    expect(viewer.view).toEqual(view);
+    viewer.setView({ centerX: 8000, downsample: Number.NaN });
+    expect(viewer.view).toEqual({ ...view, centerX: 8000 });
+  });
+
+  it("leave a fitted slide fitted", async () => {
+    const container = mountContainer();
+    const viewer = new Viewer(container, { reducedMotion: true });
+    await openSettled(viewer, new PositionSlide({ ...LEVELS, unit: 2, readMs: 0 }), {});
+    const { downsample } = viewer.view;
+    viewer.setView({ downsample: Number.NaN });
+    viewer.zoomBy(Number.NaN);
+    container.style.width = "200px";
+    await expect.poll(() => viewer.view.downsample).toBeGreaterThan(downsample * 1.5);
+    viewer.destroy();
+  });
+});
+
+describe("a destroyed viewer", () => {
+  it("says so when it is asked for more", () => {
+    const viewer = new Viewer(mountContainer());
+    viewer.destroy();
+    expect(() => viewer.open(new PositionSlide({ ...LEVELS, unit: 2, readMs: 0 }))).toThrow("destroyed");
+    expect(() => viewer.capture()).toThrow("destroyed");
+    viewer.setView({ downsample: 2 });
+    viewer.destroy();
+  });
+});
