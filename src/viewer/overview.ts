@@ -20,14 +20,15 @@ const MIN_BOX_CSS_PX = 7;
 /** A map of the whole slide: where the view is, what has been seen; a click or a drag goes there. */
 export class Overview {
   readonly #viewer: Viewer;
-  readonly #options: OverviewOptions;
+  #options: OverviewOptions;
   readonly #canvas = document.createElement("canvas");
   readonly #picture = new OffscreenCanvas(1, 1);
-  readonly #visited = new OffscreenCanvas(1, 1);
+  #visited = new OffscreenCanvas(1, 1);
   readonly #unsubscribe: (() => void)[];
   #frame: number | undefined;
   #grab: Point | undefined;
-  #size: Size = { width: 0, height: 0 };
+  /** Device pixels per CSS pixel for which the canvases are made. */
+  #pixelRatio = devicePixelRatio;
 
   constructor(container: HTMLElement, viewer: Viewer, options: OverviewOptions = {}) {
     this.#viewer = viewer;
@@ -39,6 +40,7 @@ export class Overview {
       viewer.on("slide", this.#slideChanged),
       viewer.on("overview", this.#pictureChanged),
       viewer.on("view", this.#request),
+      viewer.on("size", this.#resized),
       viewer.on("settled", this.#seen),
     ];
     this.#canvas.addEventListener("pointerdown", this.#pressed);
@@ -46,6 +48,12 @@ export class Overview {
     this.#canvas.addEventListener("pointerup", this.#released);
     this.#canvas.addEventListener("pointercancel", this.#released);
     this.#slideChanged();
+  }
+
+  /** Gives the map another size; what has been seen stays. */
+  limit(maxWidth: number, maxHeight: number): void {
+    this.#options = { ...this.#options, maxWidth, maxHeight };
+    this.#remake();
   }
 
   /** Forgets what has been seen. */
@@ -68,16 +76,31 @@ export class Overview {
 
   #slideChanged = (): void => {
     const { slide } = this.#viewer;
-    this.#size = slide ? this.#fit(slide) : { width: 0, height: 0 };
-    const { width, height } = this.#size;
+    const { width, height } = slide ? this.#fit(slide) : { width: 0, height: 0 };
     this.#canvas.style.width = `${width}px`;
     this.#canvas.style.height = `${height}px`;
     for (const canvas of [this.#canvas, this.#picture, this.#visited]) {
-      canvas.width = Math.round(width * devicePixelRatio);
-      canvas.height = Math.round(height * devicePixelRatio);
+      canvas.width = Math.round(width * this.#pixelRatio);
+      canvas.height = Math.round(height * this.#pixelRatio);
     }
     this.#pictureChanged();
   };
+
+  #resized = (): void => {
+    if (this.#pixelRatio === devicePixelRatio) return this.#request();
+    this.#pixelRatio = devicePixelRatio;
+    this.#remake();
+  };
+
+  /** The map of the same slide at another size: what has been seen is scaled along. */
+  #remake(): void {
+    const seen = this.#visited;
+    this.#visited = new OffscreenCanvas(1, 1);
+    this.#slideChanged();
+    const { width, height } = this.#visited;
+    // A canvas without pixels cannot be drawn from.
+    if (seen.width > 0 && seen.height > 0) this.#visited.getContext("2d")?.drawImage(seen, 0, 0, width, height);
+  }
 
   #fit(slide: Slide): Size {
     const maxWidth = this.#options.maxWidth ?? DEFAULT_MAX_CSS_PX;
@@ -128,14 +151,14 @@ export class Overview {
     if (!context || !this.#viewer.slide || this.#canvas.width === 0) return;
     context.drawImage(this.#picture, 0, 0);
     context.drawImage(this.#visited, 0, 0);
-    outline(context, this.#corners(MIN_BOX_CSS_PX * devicePixelRatio));
+    outline(context, this.#corners(MIN_BOX_CSS_PX * this.#pixelRatio));
     context.lineJoin = "round";
     // Light on dark, to be seen on any tissue.
     context.strokeStyle = "rgb(0 0 0 / 0.65)";
-    context.lineWidth = 3.5 * devicePixelRatio;
+    context.lineWidth = 3.5 * this.#pixelRatio;
     context.stroke();
     context.strokeStyle = "#fff";
-    context.lineWidth = 1.5 * devicePixelRatio;
+    context.lineWidth = 1.5 * this.#pixelRatio;
     context.stroke();
   }
 

@@ -42,6 +42,8 @@ export interface ViewerOptions {
 export type ViewerEvents = {
   /** The view has changed; at most once a frame. */
   view: ViewState;
+  /** The container has another size, or other pixels: more or less of the slide is in view, from the same centre. */
+  size: Size;
   /** The slide point under the pointer, in level-0 pixels; undefined when it has left. */
   pointer: Point | undefined;
   /** A click or tap that moved nothing: the slide point under it, in level-0 pixels. */
@@ -436,6 +438,7 @@ export class Viewer {
     // At once, not with the next frame: the resized canvas is empty, and the browser is about to show it.
     this.#draw();
     this.#loop.request();
+    this.#events.emit("size", this.size);
   }
 
   #attach(layer: Layer): void {

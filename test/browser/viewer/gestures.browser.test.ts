@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { cdp, userEvent } from "vitest/browser";
 import { Overview, type Point, type Viewer, type ViewState } from "#viewer";
 import { mountContainer, mountViewer, next, openSettled, pageOrigin } from "../../support/mounted-viewer.ts";
@@ -7,6 +7,12 @@ import { PositionSlide } from "../../support/position-slide.ts";
 /** The part of Chromium's protocol that is used here: real input, as from a mouse. */
 interface Input {
   send(method: "Input.dispatchMouseEvent", parameters: object): Promise<unknown>;
+}
+
+/** And this part: a screen of another density. */
+interface Metrics {
+  send(method: "Emulation.setDeviceMetricsOverride", parameters: object): Promise<unknown>;
+  send(method: "Emulation.clearDeviceMetricsOverride"): Promise<unknown>;
 }
 
 const LEFT = { button: "left", buttons: 1 } as const;
@@ -306,5 +312,39 @@ describe("the overview", () => {
     viewer.setView({ centerX: 5000, centerY: 5000 });
     await expect.poll(() => colorAt(150, 100)).toEqual([255, 255, 255]);
     expect(colorAt(50, 130)).not.toEqual([255, 255, 255]);
+  });
+
+  it("follows the size of the view and the density of the screen, and keeps what has been seen", async () => {
+    const { send } = cdp() as unknown as Metrics;
+    const container = mountContainer(200, 200);
+    const overview = new Overview(container, viewer, { visitedColor: "rgb(255 0 0)" });
+    const map = container.querySelector("canvas")!;
+    const colorAt = (x: number, y: number) => {
+      const scale = map.width / map.clientWidth;
+      return [...map.getContext("2d")!.getImageData(x * scale, y * scale, 1, 1).data.subarray(0, 3)];
+    };
+    await expect.poll(() => viewer.stats().tilesPending).toBe(0);
+    const settled = next(viewer, "settled");
+    viewer.setView({ centerX: 30_000, centerY: 20_000, downsample: 10 });
+    await settled;
+    // The frame of 400 x 300 CSS pixels ends at 112.5 on the map, that of 400 x 420 at 127.5.
+    viewer.setView({ centerX: 20_000, centerY: 15_000, downsample: 50 });
+    await expect.poll(() => colorAt(100, 112)).toEqual([255, 255, 255]);
+    expect(colorAt(157, 100)).toEqual([255, 0, 0]);
+    document.querySelector("canvas")!.parentElement!.parentElement!.style.height = "420px";
+    await expect.poll(() => colorAt(100, 127)).toEqual([255, 255, 255]);
+
+    overview.limit(100, 100);
+    expect([map.clientWidth, map.clientHeight]).toEqual([100, 75]);
+    viewer.setView({ centerX: 5000, centerY: 5000, downsample: 4 });
+    await expect.poll(() => colorAt(75, 50)).toEqual([255, 0, 0]);
+    onTestFinished(async () => {
+      await send("Emulation.clearDeviceMetricsOverride");
+    });
+    await send("Emulation.setDeviceMetricsOverride", { width: 0, height: 0, deviceScaleFactor: 2, mobile: false });
+    // Chromium tells frames nothing of an emulated screen; a real one it does.
+    window.dispatchEvent(new Event("resize"));
+    await expect.poll(() => [map.width, map.height]).toEqual([200, 150]);
+    await expect.poll(() => colorAt(75, 50)).toEqual([255, 0, 0]);
   });
 });
