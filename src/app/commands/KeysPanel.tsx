@@ -6,26 +6,33 @@ import type { Command } from "./commands.ts";
 
 /** All keys, and what mouse and fingers do. */
 export function KeysPanel({ commands }: { commands: readonly Command[] }) {
-  const groups = Object.entries(words.commands.groups) as [Command["group"], string][];
+  const titles = Object.entries(words.commands.groups) as [Command["group"], string][];
+  const withKeys = commands.filter((command) => command.keys.length > 0);
+  const groups = titles.map(([group, title]) => ({
+    group,
+    title,
+    members: withKeys.filter((command) => command.group === group),
+  }));
   return (
     <Floating title={words.keys.title} place="foot">
-      {groups.map(([group, title]) => (
-        <section key={group} className={styles.group}>
-          <h3>{title}</h3>
-          <dl>
-            {commands
-              .filter((command) => command.group === group && command.keys.length > 0)
-              .map((command) => (
-                <div key={command.id}>
-                  <dt>{command.name}</dt>
-                  <dd>
-                    <Keys keys={command.keys} />
-                  </dd>
-                </div>
-              ))}
-          </dl>
-        </section>
-      ))}
+      {groups.map(
+        ({ group, title, members }) =>
+          members.length > 0 && (
+            <section key={group} className={styles.group}>
+              <h3>{title}</h3>
+              <dl>
+                {members.map((command) => (
+                  <div key={command.id}>
+                    <dt>{command.name}</dt>
+                    <dd>
+                      <Keys keys={command.keys} />
+                    </dd>
+                  </div>
+                ))}
+              </dl>
+            </section>
+          ),
+      )}
       <section className={styles.group}>
         <h3>{words.keys.mouse}</h3>
         <dl>
