@@ -87,9 +87,12 @@ export class Overview {
   };
 
   #resized = (): void => {
-    if (this.#pixelRatio === devicePixelRatio) return this.#request();
-    this.#pixelRatio = devicePixelRatio;
-    this.#remake();
+    if (this.#pixelRatio === devicePixelRatio) {
+      this.#request();
+    } else {
+      this.#pixelRatio = devicePixelRatio;
+      this.#remake();
+    }
   };
 
   /** The map of the same slide at another size: what has been seen is scaled along. */

@@ -7,6 +7,8 @@ import { usePixelSize } from "./use-pixel-size.ts";
 import { useEveryView } from "./use-view.ts";
 
 const MAX_WIDTH_PX = 160;
+/** Of a narrow view: the rest of the line is the magnification's. */
+const MAX_WIDTH_SHARE = 0.3;
 
 /** How long a length of tissue is on screen. Nothing where nobody has said how large a pixel is. */
 export function ScaleBar() {
@@ -14,9 +16,12 @@ export function ScaleBar() {
   const label = useRef<HTMLSpanElement>(null);
   const mpp = usePixelSize(useSlides((state) => state.slide));
   const viewer = useChrome((state) => state.viewer);
-  useEveryView(mpp && viewer, ({ view }) => {
+  useEveryView(mpp && viewer, ({ view, size }) => {
     if (!mpp || !bar.current || !label.current) return;
-    const { widthCss, label: length } = scaleBar(mpp.x * view.downsample, MAX_WIDTH_PX);
+    const { widthCss, label: length } = scaleBar(
+      mpp.x * view.downsample,
+      Math.min(MAX_WIDTH_PX, size.width * MAX_WIDTH_SHARE),
+    );
     bar.current.style.width = `${widthCss}px`;
     if (label.current.textContent !== length) {
       label.current.textContent = length;

@@ -15,7 +15,13 @@ export function ToolStrip({ viewer, name }: { viewer: Viewer; name: string }) {
   return (
     <div className={styles.tools} role="toolbar" aria-label={words.pane.tools}>
       {!railOpen && (
-        <IconButton label={words.layout.showRail} shortcut="[" onPress={() => set({ railOpen: true })}>
+        <IconButton
+          forTouch
+          className={styles.railButton}
+          label={words.layout.showRail}
+          shortcut="["
+          onPress={() => set({ railOpen: true })}
+        >
           <PanelLeftOpen aria-hidden />
         </IconButton>
       )}
