@@ -7,6 +7,7 @@ import { Foot } from "./foot/Foot.tsx";
 import { RequestLog } from "./foot/RequestLog.tsx";
 import { Desktop } from "./layout/Desktop.tsx";
 import { DropTarget } from "./layout/DropTarget.tsx";
+import { useFocusBack } from "./layout/Floating.tsx";
 import { Phone } from "./layout/Phone.tsx";
 import { PHONE, useMedia } from "./layout/use-media.ts";
 import type { Library } from "./library.ts";
@@ -42,6 +43,7 @@ export function App({ parts, library, offline, address }: AppProps) {
 
 function FloatingPanel({ commands }: { commands: ReturnType<typeof listCommands> }) {
   const floating = useChrome((state) => state.floating);
+  useFocusBack(floating !== undefined);
   if (floating === "commands") return <CommandPalette commands={commands} />;
   if (floating === "keys") return <KeysPanel commands={commands} />;
   if (floating === "requests") return <RequestLog />;

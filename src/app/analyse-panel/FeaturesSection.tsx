@@ -3,6 +3,7 @@ import { type ChangeEvent, useEffect, useRef } from "react";
 import type { EncoderModel } from "#models";
 import { analysisWords } from "../analysis-words.ts";
 import { Button, IconButton, Segments, Select } from "../controls/controls.tsx";
+import { useKeptFocus } from "../controls/use-kept-focus.ts";
 import { SmallFailure } from "../failures/SmallFailure.tsx";
 import { formatBytes, formatDuration, formatMagnification } from "../format.ts";
 import { RunStatus } from "../job-panel/RunStatus.tsx";
@@ -29,6 +30,7 @@ export function FeaturesSection({ id }: { id: string }) {
   const running = useStore(analysis.job, isRunning);
   const hasFailed = useStore(analysis.job, (state) => state.failure !== undefined);
   const isAsking = useStore(analysis.models, (state) => state.adding.kind === "asking");
+  const place = useKeptFocus<HTMLElement>();
   return (
     <>
       <section className={styles.section}>
@@ -40,7 +42,7 @@ export function FeaturesSection({ id }: { id: string }) {
         {model && <Device />}
         <Place />
       </section>
-      <section className={styles.run} data-long={hasFailed || isAsking || undefined} aria-label={text.run}>
+      <section ref={place} className={styles.run} data-long={hasFailed || isAsking || undefined} aria-label={text.run}>
         {!running && model && <Estimate id={id} model={model} />}
         {!running && <RunButtons id={id} isReady={model !== undefined} />}
         <RunStatus />

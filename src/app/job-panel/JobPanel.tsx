@@ -1,6 +1,7 @@
 import { FolderOpen, RotateCcw } from "lucide-react";
 import { analysisWords } from "../analysis-words.ts";
 import { Button } from "../controls/controls.tsx";
+import { useKeptFocus } from "../controls/use-kept-focus.ts";
 import { useAnalysis } from "../stores/context.tsx";
 import { canRetry, isRunning } from "../stores/job.ts";
 import { useStore } from "../stores/store.ts";
@@ -19,10 +20,11 @@ export function JobPanel() {
   const held = useStore(analysis.job, (state) => state.held);
   const place = useStore(analysis.job, (state) => state.place);
   const isLeft = useStore(analysis.job, (state) => state.unfinished !== undefined);
+  const top = useKeptFocus<HTMLDivElement>();
   return (
     <div className={styles.panel}>
       <UnfinishedOffer />
-      <div className={styles.top}>
+      <div ref={top} className={styles.top}>
         <RunStatus />
         {!running && slides.some(canRetry) && (
           <Button onPress={() => void analysis.retryFailed()}>

@@ -1,5 +1,5 @@
 import { X } from "lucide-react";
-import { type ReactNode, useEffect, useId, useRef } from "react";
+import { type ReactNode, useEffect, useId, useMemo, useRef } from "react";
 import { IconButton } from "../controls/buttons.tsx";
 import { useChromeStore } from "../stores/context.tsx";
 import { words } from "../words.ts";
@@ -12,18 +12,27 @@ export interface FloatingProps {
   children: ReactNode;
 }
 
-/** A panel over the page that blocks nothing: the slide stays alive, Escape puts it away and gives the focus back. */
+/** Where the focus was before a floating panel came, it is again when the panel has gone and taken it along. */
+export function useFocusBack(isOpen: boolean): void {
+  // As the panel is about to come: once it stands, a field in it may have the focus.
+  const before = useMemo(() => (isOpen ? document.activeElement : null), [isOpen]);
+  useEffect(() => {
+    if (!(before instanceof HTMLElement)) return;
+    return () => {
+      // Whoever has it by now was given it on purpose.
+      if (document.activeElement === document.body) before.focus();
+    };
+  }, [before]);
+}
+
+/** A panel over the page that blocks nothing: the slide stays alive, Escape puts it away. */
 export function Floating({ title, place, children }: FloatingProps) {
   const chrome = useChromeStore();
   const panel = useRef<HTMLElement>(null);
   const titleId = useId();
   useEffect(() => {
-    const before = document.activeElement;
     // A field that asks for the focus itself has it by now.
-    if (!panel.current?.contains(before)) panel.current?.focus();
-    return () => {
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
-    };
+    if (!panel.current?.contains(document.activeElement)) panel.current?.focus();
   }, []);
   return (
     <section

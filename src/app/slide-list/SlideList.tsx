@@ -72,19 +72,34 @@ function Rows({ rows, activeId }: { rows: readonly RailRow[]; activeId: string |
     if (activeIndex >= 0) virtual.scrollToIndex(activeIndex);
   }, [activeIndex, virtual]);
 
-  const focusRow = (from: number, by: 1 | -1) => {
+  /** Where the next slide stands, past folders. */
+  const neighbour = (from: number, by: 1 | -1) => {
     let index = from + by;
     while (rows[index]?.kind === "folder") index += by;
-    if (!rows[index]) return;
-    virtual.scrollToIndex(index);
+    return rows[index] && index;
+  };
+  const focusSlide = (index: number) => {
+    const { key } = rows[index]!;
     requestAnimationFrame(() =>
-      scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"] [data-row]`)?.focus(),
+      scroller.current?.querySelector<HTMLElement>(`[data-row="${CSS.escape(key)}"]`)?.focus(),
     );
+  };
+  const focusRow = (from: number, by: 1 | -1) => {
+    const index = neighbour(from, by);
+    if (index === undefined) return;
+    virtual.scrollToIndex(index);
+    focusSlide(index);
+  };
+  /** Closes a slide; the focus, which was on its row, goes to the next one. */
+  const close = (index: number, id: string) => {
+    const next = neighbour(index, 1) ?? neighbour(index, -1);
+    session.close(id);
+    if (next !== undefined) focusSlide(next);
   };
   const onKeyDown = (event: KeyboardEvent, index: number, id: string) => {
     if (event.key === "ArrowDown") focusRow(index, 1);
     else if (event.key === "ArrowUp") focusRow(index, -1);
-    else if (event.key === "Delete") session.close(id);
+    else if (event.key === "Delete") close(index, id);
     else return;
     event.preventDefault();
   };
@@ -114,6 +129,7 @@ function Rows({ rows, activeId }: { rows: readonly RailRow[]; activeId: string |
                   isActive={index === activeIndex}
                   isTabStop={index === tabStop}
                   onKeyDown={(event) => onKeyDown(event, index, row.entry.id)}
+                  onClose={() => close(index, row.entry.id)}
                 />
               )}
             </li>

@@ -15,10 +15,11 @@ export interface SlideRowProps {
   isActive: boolean;
   isTabStop: boolean;
   onKeyDown: (event: KeyboardEvent) => void;
+  onClose: () => void;
 }
 
 /** One slide of the rail: picture, name, size, pixel size, and how it stands. */
-export function SlideRow({ entry, isActive, isTabStop, onKeyDown }: SlideRowProps) {
+export function SlideRow({ entry, isActive, isTabStop, onKeyDown, onClose }: SlideRowProps) {
   const session = useSession();
   const { id, name, state, thumbnail } = entry;
   const failed = state.kind === "failed";
@@ -26,7 +27,7 @@ export function SlideRow({ entry, isActive, isTabStop, onKeyDown }: SlideRowProp
     <div className={styles.row} data-active={isActive || undefined} data-failed={failed || undefined}>
       <button
         type="button"
-        data-row
+        data-row={id}
         className={styles.open}
         aria-current={isActive || undefined}
         tabIndex={isTabStop ? 0 : -1}
@@ -42,12 +43,7 @@ export function SlideRow({ entry, isActive, isTabStop, onKeyDown }: SlideRowProp
           <span className={styles.facts}>{facts(entry)}</span>
         </span>
       </button>
-      <IconButton
-        className={styles.close}
-        label={text.close(name)}
-        excludeFromTabOrder={!isTabStop}
-        onPress={() => session.close(id)}
-      >
+      <IconButton className={styles.close} label={text.close(name)} excludeFromTabOrder={!isTabStop} onPress={onClose}>
         <X aria-hidden />
       </IconButton>
     </div>

@@ -128,6 +128,27 @@ describe("a pixel size that the person gave", () => {
 });
 
 describe("a run", () => {
+  test("keeps the focus with those who use the keyboard: Run, Cancel, Go on", async () => {
+    const app = await opened();
+    (button(features.run).element() as HTMLElement).focus();
+    await userEvent.keyboard("{Enter}");
+    await expect.element(button(run.cancel)).toHaveFocus();
+    await expect.poll(() => app.engine.jobs).toHaveLength(1);
+    await userEvent.keyboard("{Enter}");
+    await expect.element(button(run.goOn)).toHaveFocus();
+    await userEvent.keyboard("{Enter}");
+    await expect.element(button(run.cancel)).toHaveFocus();
+  });
+
+  test("takes no room of its own where the sheet is low", async () => {
+    await page.viewport(844, 390);
+    await opened();
+    const place = () => getComputedStyle(page.getByRole("region", { name: features.run }).element()).position;
+    await expect.poll(place).toBe("static");
+    await page.viewport(390, 844);
+    await expect.poll(place).toBe("sticky");
+  });
+
   test("shows pace and time in the panel, the foot and the tab's title; leaving asks once; then the result", async () => {
     const app = await opened();
     await button(features.run).click();

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { page, userEvent } from "vitest/browser";
 import { MissingCompanionError, type Slide } from "#slide";
 import { words } from "../../../src/app/words.ts";
@@ -246,11 +246,32 @@ describe("keys", () => {
     await expect.poll(() => input.elements()).toEqual([]);
   });
 
+  test("a floating panel gives the focus back, also when one has led to another", async () => {
+    await twoSlides();
+    const before = page.getByRole("tab", { name: words.layout.tabs.view });
+    await before.click();
+    await expect.element(before).toHaveFocus();
+    const input = page.getByRole("combobox", { name: words.commands.placeholder });
+    await userEvent.keyboard("{Control>}k{/Control}");
+    await expect.element(input).toHaveFocus();
+    await userEvent.keyboard("{Escape}");
+    await expect.element(before).toHaveFocus();
+    await userEvent.keyboard("{Control>}k{/Control}");
+    await expect.element(input).toHaveFocus();
+    await userEvent.keyboard(`${words.commands.names.keys}{Enter}`);
+    await expect.element(page.getByRole("dialog", { name: words.keys.title })).toHaveFocus();
+    await userEvent.keyboard("{Escape}");
+    await expect.element(before).toHaveFocus();
+  });
+
   test("? shows every key, and the request log opens from the foot", async () => {
     await twoSlides();
     await userEvent.keyboard("?");
     const keys = page.getByRole("dialog", { name: words.keys.title });
     await expect.element(keys.getByText(words.commands.names.next)).toBeVisible();
+    for (const heading of keys.element().querySelectorAll("h3")) {
+      expect(heading.nextElementSibling?.childElementCount, heading.textContent).toBeGreaterThan(0);
+    }
     expect(await axeFinds()).toEqual([]);
     await page.getByRole("button", { name: words.foot.nothingLeft }).click();
     await expect.element(page.getByRole("dialog", { name: words.requests.title })).toBeVisible();
@@ -286,6 +307,10 @@ describe("the rail", () => {
     await userEvent.keyboard("{Delete}");
     await expect.element(shown("c.svs")).toBeVisible();
     expect(row("b.svs").elements()).toEqual([]);
+    await expect.element(row("c.svs")).toHaveFocus();
+    // The last one's place is taken by the one before.
+    await userEvent.keyboard("{Delete}");
+    await expect.element(row("a.svs")).toHaveFocus();
   });
 
   test("its edge is dragged or moved by arrow keys, within limits, and kept", async () => {
@@ -299,6 +324,85 @@ describe("the rail", () => {
     expect(app.parts.settings.getState().railWidthPx).toBe(before + 16);
     for (let press = 0; press < 20; press++) await userEvent.keyboard("{ArrowLeft}");
     expect(app.parts.settings.getState().railWidthPx).toBe(180);
+  });
+});
+
+describe("at any width", () => {
+  /** What lies over the slide, and how far it is from lying over each other. */
+  function collisions(): string[] {
+    const main = document.querySelector("main")!;
+    const { width } = main.getBoundingClientRect();
+    const parts = main.querySelectorAll<HTMLElement>("[class*='over_'] > *, [class*='panelButton']");
+    const boxes = [...parts].map((part) => ({ name: part.className, box: part.getBoundingClientRect() }));
+    const seen = boxes.filter(({ box }) => box.width > 0);
+    expect(seen.length).toBeGreaterThan(3);
+    const { left } = main.getBoundingClientRect();
+    const outside = seen.filter(({ box }) => box.left < left || box.right > left + width).map(({ name }) => name);
+    const over = seen.flatMap((a, at) =>
+      seen
+        .slice(at + 1)
+        .filter(
+          (b) =>
+            a.box.right > b.box.left &&
+            b.box.right > a.box.left &&
+            a.box.bottom > b.box.top &&
+            b.box.bottom > a.box.top,
+        )
+        .map((b) => `${a.name} over ${b.name}`),
+    );
+    // What a plate cannot hold sticks out of it.
+    const clipped = [...main.querySelectorAll<HTMLElement>("[class*='tools_'], [class*='corner_']")]
+      .filter((plate) => plate.scrollWidth > plate.clientWidth)
+      .map((plate) => plate.className);
+    return [...outside, ...over, ...clipped];
+  }
+
+  // As a mouse has it, and as fingers do.
+  test.each([28, 44])("nothing lies over each other with buttons of %i px", { timeout: 60_000 }, async (target) => {
+    document.documentElement.style.setProperty("--target", `${target}px`);
+    onTestFinished(() => document.documentElement.removeAttribute("style"));
+    const name = "a-rather-long-name-of-a-slide-that-somebody-gave.svs";
+    const app = await mountApp({ [name]: slide(name) });
+    await app.open(name);
+    await expect.element(shown(name)).toBeVisible();
+    const { viewer } = app.parts.chrome.getState();
+    viewer!.setView({ centerX: 19_999, centerY: 9999, downsample: 0.7 });
+    for (const width of [320, 390, 480, 560, 640, 720, 721, 768, 900, 960, 1000, 1001, 1100, 1280, 1440, 1600]) {
+      await page.viewport(width, 900);
+      for (const [railOpen, panelOpen] of [
+        [false, false],
+        [true, false],
+        [false, true],
+        [true, true],
+      ]) {
+        app.parts.settings.getState().set({ railOpen: railOpen!, panelOpen: panelOpen! });
+        await expect.poll(() => innerWidth).toBe(width);
+        const sides = `${width} px, rail ${railOpen}, panel ${panelOpen}`;
+        await expect.poll(() => `${sides}: ${collisions()}`).toBe(`${sides}: `);
+        expect(document.querySelector("main")!.clientWidth, sides).toBeGreaterThanOrEqual(320);
+      }
+    }
+  });
+
+  test("a narrow window has one side at a time, and gives both back when it is wide again", async () => {
+    const app = await mountApp({ "a.svs": slide("a.svs") });
+    await app.open("a.svs");
+    await expect.element(shown("a.svs")).toBeVisible();
+    const rail = page.getByRole("navigation", { name: words.slides.title });
+    const panel = page.getByRole("complementary", { name: words.layout.panel });
+    await expect.element(rail).toBeVisible();
+    await page.viewport(768, 1024);
+    await expect.poll(() => rail.elements()).toEqual([]);
+    await expect.element(panel).toBeVisible();
+    await page.getByRole("button", { name: words.layout.showRail }).click();
+    await expect.element(rail).toBeVisible();
+    expect(panel.elements()).toEqual([]);
+    await page.getByRole("button", { name: words.layout.showPanel }).click();
+    await expect.element(panel).toBeVisible();
+    expect(rail.elements()).toEqual([]);
+    await page.viewport(1440, 900);
+    await expect.element(rail).toBeVisible();
+    await expect.element(panel).toBeVisible();
   });
 });
 

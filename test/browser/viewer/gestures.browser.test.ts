@@ -321,7 +321,12 @@ describe("the overview", () => {
     const map = container.querySelector("canvas")!;
     const colorAt = (x: number, y: number) => {
       const scale = map.width / map.clientWidth;
-      return [...map.getContext("2d")!.getImageData(x * scale, y * scale, 1, 1).data.subarray(0, 3)];
+      return [
+        ...map
+          .getContext("2d")!
+          .getImageData(x * scale, y * scale, 1, 1)
+          .data.subarray(0, 3),
+      ];
     };
     await expect.poll(() => viewer.stats().tilesPending).toBe(0);
     const settled = next(viewer, "settled");
