@@ -39,7 +39,7 @@ const MAGNIFICATION_BINS = [
  *
  * @param options.furtherProperties - asked after the usual ones; TRIDENT's `custom_mpp_keys`.
  * @returns undefined where nobody says how large a pixel is: ask for it.
- * @throws {PixelSizeError} where it falls into no bin, or is so small that no region of the slide could be read.
+ * @throws {PixelSizeError} where it falls into no bin, or a given one is a slip of the decimal point.
  */
 export function getSlideScale(
   properties: Readonly<Record<string, string>>,
@@ -51,7 +51,9 @@ export function getSlideScale(
       ? findMpp(properties, [...MPP_PROPERTIES, ...furtherProperties])
       : { mpp: given, source: "given" };
   if (!found) return undefined;
-  const magnification = found.mpp >= LEAST_MPP ? getMagnification(found.mpp) : undefined;
+  // The file's own word is taken as TRIDENT takes it.
+  const isPossible = found.source === "given" ? found.mpp >= LEAST_MPP : found.mpp > 0;
+  const magnification = isPossible ? getMagnification(found.mpp) : undefined;
   if (magnification === undefined) throw new PixelSizeError(found.mpp);
   return { ...found, magnification };
 }
