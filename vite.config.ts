@@ -78,12 +78,38 @@ async function offline() {
   });
 }
 
-/** Node's own modules are imported where the library runs in Node; Vite would put an empty stub in their place. */
-const nodeImports: Plugin = {
-  name: "coverslip:node-imports",
+/**
+ * Takes out of the library what only pages of Vite's own can be made of, so that every bundler reads its modules as if they had
+ * been written by hand: `new URL("./file", import.meta.url)` for each worker and file, and nothing of Node's that is imported.
+ */
+const forBundlers: Plugin = {
+  name: "coverslip:for-bundlers",
   enforce: "pre",
-  resolveId: (id) => (id.startsWith("node:") ? { id, external: true } : undefined),
+  // Vite's own announces files before an import, and cannot stand in a page beside the helper of the Vite that builds that.
+  load: (id) => (id.endsWith("vite/preload-helper.js") ? "export const __vitePreload = (load) => load();" : undefined),
+  transform: (code) =>
+    code
+      // Vite would put an empty stub in place of the import; webpack and esbuild refuse it.
+      .replaceAll(/await import\("(node:\w+)"\)/g, 'globalThis.process.getBuiltinModule("$1")')
+      // How onnxruntime calls itself under webpack; there is no file of that name here.
+      .replaceAll(/new \w+\("ort\.webgpu\.min\.mjs", ?import\.meta\.url\)\.href/g, "import.meta.url"),
+  generateBundle: {
+    order: "post",
+    handler(_, bundle) {
+      for (const output of Object.values(bundle)) {
+        if (output.type !== "chunk") continue;
+        output.code = output.code
+          .replaceAll(/, \[\], import\.meta\.url\)/g, ")")
+          .replaceAll("__vitePreload", "loadPart")
+          .replaceAll(VITE_URL, 'new URL("./$1", import.meta.url)');
+      }
+    },
+  },
 };
+
+/** A file's address as Vite writes it, which other bundlers, and Vite itself, do not take for one. */
+const VITE_URL =
+  /new URL\(\s*(?:\/\* @vite-ignore \*\/\s*)?new URL\("([^"]+)", import\.meta\.url\)\.href,\s*"" \+ import\.meta\.url\s*\)/g;
 
 const libraryNotices = createNotices(path("."));
 
@@ -93,10 +119,10 @@ const library: UserConfig = {
   publicDir: false,
   // Relative to each file, so that the folder works wherever a server, a bundler or Node finds it.
   base: "./",
-  plugins: [nodeImports, libraryNotices.ofPage],
+  plugins: [forBundlers, libraryNotices.ofPage],
   worker: {
     format: "es",
-    plugins: () => [nodeImports, libraryNotices.ofWorkers],
+    plugins: () => [forBundlers, libraryNotices.ofWorkers],
     rolldownOptions: {
       output: { entryFileNames: "[name].js", chunkFileNames: "[name].js", assetFileNames: "[name][extname]" },
     },

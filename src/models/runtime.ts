@@ -28,7 +28,8 @@ export interface Runtime {
 export async function loadOnnxRuntime(threads: number): Promise<Runtime> {
   const ort = await import("onnxruntime-web/webgpu");
   // Absolute: the runtime resolves them against itself otherwise. Never from a CDN, which is its own default.
-  ort.env.wasm.wasmPaths = { mjs: new URL(mjs, import.meta.url).href, wasm: new URL(wasm, import.meta.url).href };
+  // Not against import.meta.url: webpack would look for the files itself.
+  ort.env.wasm.wasmPaths = { mjs: new URL(mjs, location.href).href, wasm: new URL(wasm, location.href).href };
   ort.env.wasm.numThreads = threads;
   // It writes warnings about operators placed on the processor to the console.
   ort.env.logLevel = "error";
