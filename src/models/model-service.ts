@@ -1,8 +1,9 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { CapabilityError, Lifeline, toHex } from "#base";
+import { type FoundAdapter, findAdapter, requestDevice } from "./adapter.ts";
 import { probeGpuBatch, probeWasmBatch } from "./batch-probe.ts";
 import type { EncoderCard } from "./card.ts";
-import { type FoundAdapter, findAdapter, requestDevice, threadsHere } from "./device.ts";
+import { threadsHere } from "./device.ts";
 import { readShape, writeEmbeddings } from "./embedding-output.ts";
 import { GpuLostError, ModelLoadError, ModelOutputError } from "./errors.ts";
 import { explainLoading } from "./explain-loading.ts";

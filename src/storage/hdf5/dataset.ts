@@ -1,3 +1,5 @@
+// In the built types too: `AsyncDisposable` is in no lib that a consumer has by default.
+/// <reference lib="esnext.disposable" preserve="true" />
 /** Number types of datasets and attributes. Stored little-endian. */
 export type Hdf5Type =
   | "int8"
