@@ -17,8 +17,11 @@ await runScript(async () => {
   const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
   try {
     const asked = readArguments(process.argv.slice(2), { version });
-    if (asked.command === "help") console.log(asked.text.trimEnd());
-    else process.exitCode = asked.command === "demo" ? await runDemo(asked.options) : await runProcess(asked);
+    if (asked.command === "help") return console.log(asked.text.trimEnd());
+    const code = asked.command === "demo" ? await runDemo(asked.options) : await runProcess(asked);
+    // Stopped: a browser that was still starting ends with this process.
+    if (code > 128) process.exit(code);
+    process.exitCode = code;
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     console.error(`coverslip: ${error.message} (coverslip --help says what there is)`);

@@ -19,6 +19,11 @@ const TASKS = {
   all: ["segmentation", "coords", "features"],
 };
 
+/** What ends a run early, and the exit code then: 128 and the signal's number, as shells say it. */
+const STOPPED = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
+/** npx passes Ctrl+C on to a program that the terminal has told already: within this time it is the same one. */
+const SAME_CTRL_C_MS = 500;
+
 /** In the middle of the sample slide's lymphoid cluster. */
 const LYMPHOID_PLACE = { x: 16_640, y: 12_288 };
 
@@ -87,14 +92,22 @@ export function runDemo({ job_dir: jobDir, gpu }) {
 async function run({ jobDir, slidesDir, models, request }) {
   const line = new StatusLine(process.stdout);
   const cancelling = new AbortController();
-  const cancel = () => {
-    // A second Ctrl+C does not wait.
-    if (cancelling.signal.aborted) process.exit(130);
+  let stoppedAt = 0;
+  let stoppedCode = 0;
+  /** @param {NodeJS.Signals} name */
+  const stop = (name) => {
+    const code = STOPPED[/** @type {keyof typeof STOPPED} */ (name)];
+    if (cancelling.signal.aborted) {
+      if (performance.now() - stoppedAt < SAME_CTRL_C_MS) return;
+      // A second Ctrl+C does not wait.
+      process.exit(code);
+    }
+    stoppedAt = performance.now();
+    stoppedCode = code;
     line.say("Stopping; what is done is kept. Ctrl+C again ends at once.");
     cancelling.abort();
   };
-  process.on("SIGINT", cancel);
-  process.on("SIGTERM", cancel);
+  for (const name of Object.keys(STOPPED)) process.on(name, stop);
   try {
     const outcome = await drive({
       jobDir,
@@ -106,11 +119,11 @@ async function run({ jobDir, slidesDir, models, request }) {
       onNote: (note) => line.say(note),
     });
     line.end();
-    return conclude(outcome, jobDir);
+    const code = conclude(outcome, jobDir);
+    return outcome.status === "cancelled" ? stoppedCode : code;
   } finally {
     line.end();
-    process.off("SIGINT", cancel);
-    process.off("SIGTERM", cancel);
+    for (const name of Object.keys(STOPPED)) process.off(name, stop);
   }
 }
 
@@ -127,7 +140,6 @@ function conclude(outcome, jobDir) {
     `${done.length + warned.length} of ${outcome.total} slides done, ${failed.length} failed, ${outcome.patches} patches embedded: ${resolve(jobDir)}`,
   );
   if (outcome.stopped) console.error(`The run ended early: ${outcome.stopped}`);
-  if (outcome.status === "cancelled") return 130;
   return outcome.status === "error" || failed.length > 0 ? 1 : 0;
 }
 

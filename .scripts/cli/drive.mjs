@@ -16,11 +16,18 @@ const HOST = "coverslip.localhost";
 /** A page that dies is opened again and goes on; one that dies this often without getting further will die again. */
 const MAX_CRASHES = 3;
 
+/**
+ * A run that was stopped before the page had begun.
+ * @type {import("../../src/app/driven/request.ts").DrivenOutcome}
+ */
+const CANCELLED = { status: "cancelled", total: 0, done: [], warned: [], failed: [], locked: [], patches: 0 };
+
 /** @typedef {import("../../src/app/driven/request.ts").DrivenRequest} DrivenRequest */
 /** @typedef {import("../../src/app/driven/request.ts").DrivenProgress} DrivenProgress */
 /** @typedef {import("../../src/app/driven/request.ts").DrivenOutcome} DrivenOutcome */
 
 /**
+ * Resolves as cancelled where `signal` aborts, whatever breaks off with it.
  * @param {{
  *   jobDir: string, slidesDir?: string, models?: string[], request: Omit<DrivenRequest, "job">, signal: AbortSignal,
  *   onProgress: (progress: DrivenProgress) => void, onNote: (note: string) => void,
@@ -53,10 +60,11 @@ export async function drive({ jobDir, slidesDir, models, request, signal, onProg
           signal,
           report,
         });
-        isAllDone = outcome.done.length + outcome.warned.length === outcome.total;
+        isAllDone = outcome.status === "completed" && outcome.done.length + outcome.warned.length === outcome.total;
         return outcome;
       } catch (error) {
-        if (!(error instanceof PageDied) || signal.aborted || ++crashes > MAX_CRASHES) throw error;
+        if (signal.aborted) return CANCELLED;
+        if (!(error instanceof PageDied) || ++crashes > MAX_CRASHES) throw error;
         onNote(`${error.message}; it is opened again and goes on.`);
       }
     }
@@ -79,17 +87,31 @@ class PageDied extends Error {}
  * @returns {Promise<DrivenOutcome>}
  */
 async function driveOnce(executablePath, profile, port, { slidesDir, models, request, signal, report }) {
-  const context = await chromium.launchPersistentContext(profile, {
+  signal.throwIfAborted();
+  const stopped = new Promise((_, fail) => signal.addEventListener("abort", () => fail(signal.reason), { once: true }));
+  stopped.catch(() => {});
+  const launching = chromium.launchPersistentContext(profile, {
     executablePath,
     headless: true,
     chromiumSandbox: !isRoot(),
+    // The run ends by itself, and the browser after it: without these Playwright closes it under the run.
     handleSIGINT: false,
+    handleSIGTERM: false,
+    handleSIGHUP: false,
     args: [
       ...CHROMIUM_ARGS.filter((flag) => flag !== "--no-sandbox"),
       "--enable-unsafe-webgpu",
       `--host-resolver-rules=MAP ${HOST}:80 localhost:${port}`,
     ],
   });
+  /** @type {import("playwright-core").BrowserContext} */
+  let context;
+  try {
+    context = await Promise.race([launching, /** @type {Promise<never>} */ (stopped)]);
+  } catch (error) {
+    launching.then((late) => late.close()).catch(() => {});
+    throw error;
+  }
   try {
     const page = context.pages()[0] ?? (await context.newPage());
     const died = new Promise((_, fail) => {
@@ -97,20 +119,27 @@ async function driveOnce(executablePath, profile, port, { slidesDir, models, req
       context.on("close", () => fail(new PageDied("Chromium ended")));
     });
     died.catch(() => {});
-    /** @template T @param {Promise<T>} work @returns {Promise<T>} */
-    const alive = (work) => {
+    /** @template T @param {Promise<T>} work @param {Promise<unknown>[]} ends @returns {Promise<T>} */
+    const unless = (work, ends) => {
       work.catch(() => {});
-      return /** @type {Promise<T>} */ (Promise.race([work, died]));
+      return /** @type {Promise<T>} */ (Promise.race([work, ...ends]));
     };
-    await alive(page.exposeFunction("coverslipProgress", report));
-    await alive(page.goto(`http://${HOST}/?driven`));
-    await alive(page.waitForFunction(() => "coverslipDriven" in globalThis));
-    if (slidesDir) await alive(page.setInputFiles("#driven-slides", slidesDir));
-    if (models) await alive(page.setInputFiles("#driven-model", models));
+    /** @template T @param {Promise<T>} work */
+    const starting = (work) => unless(work, [died, stopped]);
+    await starting(page.exposeFunction("coverslipProgress", report));
+    await starting(page.goto(`http://${HOST}/?driven`));
+    await starting(page.waitForFunction(() => "coverslipDriven" in globalThis));
+    if (slidesDir) await starting(page.setInputFiles("#driven-slides", slidesDir));
+    if (models) await starting(page.setInputFiles("#driven-model", models));
+    signal.throwIfAborted();
+    // From here on the page ends the run, which writes down that it was stopped and gives its locks back.
     const cancel = () => page.evaluate(() => globalThis.coverslipDriven.cancel()).catch(() => {});
     signal.addEventListener("abort", cancel, { once: true });
     try {
-      return await alive(page.evaluate((asked) => globalThis.coverslipDriven.process(asked), request));
+      return await unless(
+        page.evaluate((asked) => globalThis.coverslipDriven.process(asked), request),
+        [died],
+      );
     } finally {
       signal.removeEventListener("abort", cancel);
     }

@@ -184,6 +184,27 @@ describe("coverslip process", { timeout: TIMEOUT_MS }, () => {
     expect(features("killed/job", "a").equals(features("calm/job", "a"))).toBe(true);
   });
 
+  test("SIGTERM stops it as Ctrl+C does: while it starts, and in the middle with nothing left locked", async () => {
+    addSlide("a.tiff", { width: 4096, height: 4096, radius: 1900 });
+    const early = processSlides("early");
+    await expect.poll(() => existsSync(join(work, "early")), { timeout: TIMEOUT_MS, interval: 5 }).toBe(true);
+    early.child.kill("SIGINT");
+    expect(await early.ended).toMatchObject({ code: 130, output: expect.stringMatching(/Stopping;.*\n0 of 0 slides/) });
+
+    const late = processSlides("late");
+    const isEmbedding = () => lastFeatures("late", "a")?.result === "running";
+    await expect.poll(isEmbedding, { timeout: TIMEOUT_MS, interval: 20 }).toBe(true);
+    late.child.kill("SIGTERM");
+    expect(await late.ended).toMatchObject({
+      code: 143,
+      output: expect.stringMatching(/0 of 1 slides done, 0 failed/),
+    });
+    const left = readdirSync(join(work, "late"), { recursive: true }).map(String);
+    expect(left.filter((file) => file.includes(".lock"))).toEqual([]);
+    const [run] = left.filter((file) => /^runs.*\.json$/.test(file));
+    expect(readFileSync(join(work, "late", run!), "utf8")).toContain('"cancelled"');
+  });
+
   test("takes an ONNX file of one's own with its card, and says what is wrong with one", async () => {
     addSlide("a.tiff", { radius: 300 });
     writeFileSync(join(work, "tiny.onnx"), tinyModel());

@@ -20,15 +20,14 @@ const TELL_EVERY_MS = 250;
 export function startDriven(): void {
   const slides = addInput("driven-slides", true);
   const models = addInput("driven-model", false);
-  let cancelling = new AbortController();
+  const cancelling = new AbortController();
   const driven: Driven = {
     async process(request) {
-      cancelling = new AbortController();
       try {
         return await process(request, [...slides.files!], [...models.files!], cancelling.signal);
       } catch (error) {
-        const stopped = sentence(error, "");
-        return { ...NOTHING, status: cancelling.signal.aborted ? "cancelled" : "error", stopped };
+        if (cancelling.signal.aborted) return { ...NOTHING, status: "cancelled" };
+        return { ...NOTHING, status: "error", stopped: sentence(error, "") };
       }
     },
     cancel: () => cancelling.abort(),
@@ -58,6 +57,7 @@ async function process(
   const folder = openHttpFolder(new URL(request.job, location.href));
   const pool = new SlidePool(request.workers ? { workers: request.workers } : {});
   const slides = await listSlides(request, slideFiles, (input) => openSlide(input, { pool }));
+  signal.throwIfAborted();
   if (slides.length === 0) return { ...NOTHING, status: "error", stopped: analysisWords.driven.noSlides };
   const encoder = request.tasks.includes("features") ? await chooseEncoder(request, modelFiles) : undefined;
   const job = new Job(folder, slides, {

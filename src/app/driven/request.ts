@@ -82,8 +82,9 @@ export interface DrivenOutcome {
 
 /** What the page offers to whoever drives it. */
 export interface Driven {
+  /** Once for each page. */
   process(request: DrivenRequest): Promise<DrivenOutcome>;
-  /** Ends the job; what is done is kept. */
+  /** Ends the job, or keeps it from beginning; what is done is kept. */
   cancel(): void;
 }
 
