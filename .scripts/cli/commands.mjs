@@ -86,7 +86,7 @@ export function runDemo({ job_dir: jobDir, gpu }) {
 }
 
 /**
- * @param {{ jobDir: string, slidesDir?: string, models?: string[], request: Omit<DrivenRequest, "job"> }} work
+ * @param {{ jobDir: string, slidesDir?: string, models?: string[], request: Omit<DrivenRequest, "job" | "input"> }} work
  * @returns {Promise<number>}
  */
 async function run({ jobDir, slidesDir, models, request }) {
@@ -132,13 +132,16 @@ async function run({ jobDir, slidesDir, models, request }) {
  * @param {DrivenOutcome} outcome @param {string} jobDir
  */
 function conclude(outcome, jobDir) {
-  for (const { path, what } of outcome.warned) console.log(`${path}: ${what}`);
-  for (const { path, what } of outcome.locked) console.log(`${path}: ${what}`);
-  for (const { path, what } of outcome.failed) console.error(`FAILED ${path}: ${what}`);
-  const { done, warned, failed } = outcome;
-  console.log(
-    `${done.length + warned.length} of ${outcome.total} slides done, ${failed.length} failed, ${outcome.patches} patches embedded: ${resolve(jobDir)}`,
-  );
+  const { done, warned, lacking, locked, failed } = outcome;
+  for (const { path, what } of [...warned, ...lacking, ...locked]) console.log(`${path}: ${what}`);
+  for (const { path, what } of failed) console.error(`FAILED ${path}: ${what}`);
+  const counts = [
+    `${done.length + warned.length} of ${outcome.total} slides done`,
+    `${failed.length} failed`,
+    ...(lacking.length > 0 ? [`${lacking.length} lacking an earlier stage`] : []),
+    `${outcome.patches} patches embedded`,
+  ];
+  console.log(`${counts.join(", ")}: ${resolve(jobDir)}`);
   if (outcome.stopped) console.error(`The run ended early: ${outcome.stopped}`);
   return outcome.status === "error" || failed.length > 0 ? 1 : 0;
 }

@@ -1,11 +1,12 @@
 // @ts-check
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { chromium } from "playwright-core";
 import { CHROMIUM_ARGS, findChromium } from "../chromium.mjs";
 import { serve } from "../serve.mjs";
 import { ROOT } from "../setup.mjs";
 import { SetupError } from "../steps.mjs";
+import { findFiles } from "./find-files.mjs";
 import { offerFolder } from "./job-folder.mjs";
 import { takeProfileSlot } from "./profile-slot.mjs";
 
@@ -20,7 +21,16 @@ const MAX_CRASHES = 3;
  * A run that was stopped before the page had begun.
  * @type {import("../../src/app/driven/request.ts").DrivenOutcome}
  */
-const CANCELLED = { status: "cancelled", total: 0, done: [], warned: [], failed: [], locked: [], patches: 0 };
+const CANCELLED = {
+  status: "cancelled",
+  total: 0,
+  done: [],
+  warned: [],
+  lacking: [],
+  failed: [],
+  locked: [],
+  patches: 0,
+};
 
 /** @typedef {import("../../src/app/driven/request.ts").DrivenRequest} DrivenRequest */
 /** @typedef {import("../../src/app/driven/request.ts").DrivenProgress} DrivenProgress */
@@ -29,7 +39,7 @@ const CANCELLED = { status: "cancelled", total: 0, done: [], warned: [], failed:
 /**
  * Resolves as cancelled where `signal` aborts, whatever breaks off with it.
  * @param {{
- *   jobDir: string, slidesDir?: string, models?: string[], request: Omit<DrivenRequest, "job">, signal: AbortSignal,
+ *   jobDir: string, slidesDir?: string, models?: string[], request: Omit<DrivenRequest, "job" | "input">, signal: AbortSignal,
  *   onProgress: (progress: DrivenProgress) => void, onNote: (note: string) => void,
  * }} work
  * @returns {Promise<DrivenOutcome>}
@@ -129,7 +139,18 @@ async function driveOnce(executablePath, profile, port, { slidesDir, models, req
     await starting(page.exposeFunction("coverslipProgress", report));
     await starting(page.goto(`http://${HOST}/?driven`));
     await starting(page.waitForFunction(() => "coverslipDriven" in globalThis));
-    if (slidesDir) await starting(page.setInputFiles("#driven-slides", slidesDir));
+    let asked = request;
+    if (slidesDir) {
+      const paths = await findFiles(slidesDir, { signal });
+      await starting(
+        setFiles(
+          page,
+          "#driven-slides",
+          paths.map((path) => resolve(slidesDir, path)),
+        ),
+      );
+      asked = { ...request, input: { folder: basename(slidesDir) || "slides", paths } };
+    }
     if (models) await starting(page.setInputFiles("#driven-model", models));
     signal.throwIfAborted();
     // From here on the page ends the run, which writes down that it was stopped and gives its locks back.
@@ -137,7 +158,7 @@ async function driveOnce(executablePath, profile, port, { slidesDir, models, req
     signal.addEventListener("abort", cancel, { once: true });
     try {
       return await unless(
-        page.evaluate((asked) => globalThis.coverslipDriven.process(asked), request),
+        page.evaluate((wanted) => globalThis.coverslipDriven.process(wanted), asked),
         [died],
       );
     } finally {
@@ -146,6 +167,19 @@ async function driveOnce(executablePath, profile, port, { slidesDir, models, req
   } finally {
     await context.close().catch(() => {});
   }
+}
+
+/**
+ * Gives a file input files of this machine. Playwright's own way asks for each of them first, and there may be many thousands.
+ * @param {import("playwright-core").Page} page @param {string} selector @param {string[]} files
+ */
+async function setFiles(page, selector, files) {
+  const session = await page.context().newCDPSession(page);
+  const { result } = await session.send("Runtime.evaluate", {
+    expression: `document.querySelector(${JSON.stringify(selector)})`,
+  });
+  await session.send("DOM.setFileInputFiles", { files, objectId: result.objectId });
+  await session.detach();
 }
 
 function isRoot() {

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { link, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { ISOLATION_HEADERS } from "../headers.mjs";
 import { sendBytes } from "../serve.mjs";
@@ -43,7 +43,9 @@ export function offerFolder(folder) {
 function fileBelow(root, path) {
   try {
     const parts = path.split("/").filter(Boolean).map(decodeURIComponent);
-    if (parts.some((part) => part === ".." || part === "." || /[/\\\0]/.test(part))) return undefined;
+    // A backslash is a letter like others but on Windows.
+    if (parts.some((part) => part === ".." || part === "." || /[/\0]/.test(part) || part.includes(sep)))
+      return undefined;
     return join(root, ...parts);
   } catch {
     return undefined;

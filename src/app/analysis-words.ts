@@ -266,6 +266,10 @@ export const analysisWords = {
     noSlides: "no slides were found in the folder.",
     needsMpp:
       "it does not say how large its pixels are: list it in a CSV with the columns wsi and mpp (--custom_list_of_wsis).",
+    lacks: {
+      geojson_not_found: "its tissue has not been found yet: run --task seg (or all) first.",
+      coords_not_found: "no patches have been cut with these settings yet: run --task coords (or all) first.",
+    },
     devices: { webgpu: "the GPU", wasm: "the CPU" },
     legend: "Cosine similarity to the outlined patch, colours by angle. Below, the most similar patches.",
   },

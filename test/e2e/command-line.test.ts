@@ -1,5 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -203,6 +212,29 @@ describe("coverslip process", { timeout: TIMEOUT_MS }, () => {
     expect(left.filter((file) => file.includes(".lock"))).toEqual([]);
     const [run] = left.filter((file) => /^runs.*\.json$/.test(file));
     expect(readFileSync(join(work, "late", run!), "utf8")).toContain('"cancelled"');
+  });
+
+  test("sees slides behind links, by any path that a list gives, and says what a stage lacks", async () => {
+    addSlide("a\\b.tiff", { radius: 300 });
+    mkdirSync(join(work, "store/deep"), { recursive: true });
+    for (const name of ["c", "deep/d"])
+      writeFileSync(join(work, `store/${name}.tiff`), drawTissueTiff({ radius: 300 }));
+    symlinkSync(join(work, "store/c.tiff"), join(slides, "linked.tiff"));
+    symlinkSync(join(work, "store"), join(slides, "more"));
+    symlinkSync(slides, join(work, "way"));
+    const task = (name: string) =>
+      start(..."process --gpu -1 --patch_size 256 --job_dir job --wsi_dir way --task".split(" "), name).ended;
+    const lacking = await task("feat");
+    expect(lacking.output).toMatch(
+      /way\/linked\.tiff: no patches have been cut with these settings yet: run --task coords/,
+    );
+    expect(lacking.output).toMatch(/0 of 2 slides done, 0 failed, 2 lacking an earlier stage, 0 patches/);
+    expect((await task("seg")).output).toMatch(/2 of 2 slides done, 0 failed, 0 patches/);
+    expect(existsSync(join(work, "job/contours_geojson/a\\b.geojson"))).toBe(true);
+
+    writeFileSync(join(work, "list.csv"), `wsi\n./linked.tiff\n${join(slides, "more//deep/d.tiff")}\nmore/c.tiff\n`);
+    const listed = await processSlides("listed", "--task", "seg", "--custom_list_of_wsis", "list.csv").ended;
+    expect(listed.output).toMatch(/3 of 3 slides done, 0 failed/);
   });
 
   test("takes an ONNX file of one's own with its card, and says what is wrong with one", async () => {

@@ -1,6 +1,14 @@
 import { BUILT_IN_ENCODER, type EncoderModel, inspectModel, openModelShelf, readCard, suggestCard } from "#models";
 import { Job, type JobOutcome, type JobSlide, type SlideState } from "#pipeline";
-import { findSlides, openSlide, type Slide, SlidePool } from "#slide";
+import {
+  type FoundFile,
+  findSlides,
+  openSlide,
+  type Slide,
+  type SlideCandidate,
+  SlidePool,
+  UnsupportedFormatError,
+} from "#slide";
 import { openHttpFolder } from "#storage";
 import { explainAnalysis } from "../analysis/explain-analysis.ts";
 import { nowAndThen } from "../analysis/now-and-then.ts";
@@ -18,8 +26,8 @@ const TELL_EVERY_MS = 250;
 
 /** Makes the page drivable. What to read comes through two file inputs, since only they take paths of this machine. */
 export function startDriven(): void {
-  const slides = addInput("driven-slides", true);
-  const models = addInput("driven-model", false);
+  const slides = addInput("driven-slides");
+  const models = addInput("driven-model");
   const cancelling = new AbortController();
   const driven: Driven = {
     async process(request) {
@@ -35,14 +43,13 @@ export function startDriven(): void {
   globalThis.coverslipDriven = driven;
 }
 
-const NOTHING = { total: 0, done: [], warned: [], failed: [], locked: [], patches: 0 } as const;
+const NOTHING = { total: 0, done: [], warned: [], lacking: [], failed: [], locked: [], patches: 0 } as const;
 
-function addInput(id: string, folder: boolean): HTMLInputElement {
+function addInput(id: string): HTMLInputElement {
   const input = document.createElement("input");
   input.type = "file";
   input.id = id;
   input.multiple = true;
-  input.webkitdirectory = folder;
   input.hidden = true;
   document.body.append(input);
   return input;
@@ -91,39 +98,60 @@ async function process(
 
 type Open = (input: Parameters<typeof openSlide>[0]) => Promise<Slide>;
 
-async function listSlides({ slides }: DrivenRequest, files: readonly File[], open: Open): Promise<JobSlide[]> {
+async function listSlides({ slides, input }: DrivenRequest, files: readonly File[], open: Open): Promise<JobSlide[]> {
   if (slides.kind === "sample") {
     const address = new URL(SAMPLE_ADDRESS, location.href);
     const name = address.pathname.split("/").at(-1)!;
     return [{ name, path: `sample/${name}`, open: () => open(address) }];
   }
-  const found = await findSlides(files.map((file) => ({ path: file.webkitRelativePath, file })));
+  const found = filesOf(input, files);
+  const candidates = (await findSlides(found)).map((candidate) => ({ candidate, names: namesOf(candidate) }));
   const listed = slides.list && new Map(slides.list.map(({ path, mpp }) => [path, mpp]));
-  const jobSlides: JobSlide[] = found
-    .map((candidate) => ({ candidate, below: belowFolder(candidate.path) }))
-    .filter(({ candidate, below }) => {
-      if (listed) return listed.has(below);
-      if (!slides.nested && below.includes("/")) return false;
+  const jobSlides: JobSlide[] = candidates
+    .filter(({ candidate, names }) => {
+      if (listed) return names.some((name) => listed.has(name));
+      if (!slides.nested && names[0]!.includes("/")) return false;
       return slides.extensions?.some((extension) => candidate.name.toLowerCase().endsWith(extension)) ?? true;
     })
-    .map(({ candidate, below }) => ({
+    .map(({ candidate, names }) => ({
       name: candidate.name,
       path: candidate.path,
       sizeBytes: candidate.sizeBytes,
       open: () => open(candidate.files),
-      mpp: listed?.get(below),
+      mpp: names.map((name) => listed?.get(name)).find((mpp) => mpp !== undefined),
     }));
   // Whatever else was listed is tried all the same, so that it is said why it is no slide.
-  const taken = new Set(jobSlides.map(({ path }) => belowFolder(path)));
-  for (const [path, mpp] of listed ?? []) {
-    if (taken.has(path)) continue;
-    const parts = files.filter(({ webkitRelativePath }) =>
-      `${belowFolder(webkitRelativePath)}/`.startsWith(`${path}/`),
-    );
-    const folder = files[0]?.webkitRelativePath.split("/")[0];
-    jobSlides.push({ name: path.split("/").at(-1)!, path: `${folder}/${path}`, open: () => open(parts), mpp });
+  const taken = new Set(candidates.flatMap(({ names }) => names));
+  for (const [below, mpp] of listed ?? []) {
+    if (taken.has(below)) continue;
+    const name = below.split("/").at(-1)!;
+    const path = `${input?.folder}/${below}`;
+    const openAlone = async () => {
+      const [alone] = await findSlides(found.filter((one) => one.path === path));
+      if (!alone) throw new UnsupportedFormatError(name);
+      return open(alone.files);
+    };
+    jobSlides.push({ name, path, open: openAlone, mpp });
   }
   return jobSlides;
+}
+
+function filesOf(input: DrivenRequest["input"], files: readonly File[]): FoundFile[] {
+  const paths = input?.paths ?? [];
+  if (paths.length !== files.length) throw new RangeError(`${files.length} files; expected ${paths.length}`);
+  return files.map((file, index) => ({ path: `${input!.folder}/${paths[index]}`, file }));
+}
+
+/** Slides of these kinds have companions that are no slides themselves; else all files are one series' equals. */
+const HAS_COMPANIONS = /\.(?:mrxs|vms|vmu|tiff?)$/i;
+
+/** What a list may call a slide, below the folder that was given: its path, that of another file of its series, a folder it is in. */
+function namesOf({ path, files }: SlideCandidate): string[] {
+  const folder = path.slice(0, path.lastIndexOf("/") + 1);
+  const series = HAS_COMPANIONS.test(path) ? [] : files.files.map((file) => folder + file.path);
+  const parts = belowFolder(path).split("/");
+  const folders = parts.slice(1).map((_, index) => parts.slice(0, index + 1).join("/"));
+  return [...new Set([path, ...series].map(belowFolder)), ...folders];
 }
 
 /** The path without the folder that was given. */
@@ -162,14 +190,21 @@ function describe({ progress }: Job): DrivenProgress {
 }
 
 function summary(slides: readonly SlideState[], outcome: JobOutcome): DrivenOutcome {
-  const speak = (status: SlideState["status"], what: (slide: SlideState) => string): SlideWord[] =>
-    slides.filter((slide) => slide.status === status).map((slide) => ({ path: slide.path, what: what(slide) }));
+  const speak = (status: SlideState["status"], what: (slide: SlideState) => string, among = slides): SlideWord[] =>
+    among.filter((slide) => slide.status === status).map((slide) => ({ path: slide.path, what: what(slide) }));
+  const lacking = slides.filter(lackOf);
+  const others = slides.filter((slide) => !lacking.includes(slide));
   return {
     status: outcome.status,
     stopped: outcome.error && sentence(outcome.error, ""),
     total: slides.length,
     done: outcome.done,
-    warned: speak("warning", (slide) => warnings(slide).join(" ")),
+    warned: speak("warning", (slide) => warnings(slide).join(" "), others),
+    lacking: speak(
+      "warning",
+      (slide) => [...warnings(slide), analysisWords.driven.lacks[lackOf(slide)!]].join(" "),
+      lacking,
+    ),
     failed: [
       ...speak("failed", ({ error, name }) => sentence(error, name)),
       ...speak("needs_mpp", () => analysisWords.driven.needsMpp),
@@ -180,7 +215,18 @@ function summary(slides: readonly SlideState[], outcome: JobOutcome): DrivenOutc
 }
 
 function warnings({ steps }: SlideState): string[] {
-  return Object.values(steps).flatMap(({ notices }) => notices.map(analysisWords.job.notice));
+  const notices = Object.values(steps).flatMap((step) => step.notices);
+  // Found by an earlier run, which this one goes by.
+  const isEmpty = Object.values(steps).some(({ reason }) => reason === "empty_geodataframe");
+  if (isEmpty && !notices.some(({ kind }) => kind === "no_tissue")) notices.push({ kind: "no_tissue" });
+  return notices.map(analysisWords.job.notice);
+}
+
+/** What the slide's stages need and the folder does not hold; a slide without tissue lacks nothing. */
+function lackOf({ status, steps }: SlideState): "geojson_not_found" | "coords_not_found" | undefined {
+  const reasons = Object.values(steps).map(({ reason }) => reason);
+  if (status !== "warning" || reasons.includes("empty_geodataframe")) return undefined;
+  return (["geojson_not_found", "coords_not_found"] as const).find((reason) => reasons.includes(reason));
 }
 
 function sentence(error: unknown, name: string): string {

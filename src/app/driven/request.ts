@@ -8,16 +8,21 @@ export type DrivenTask = JobTask;
 export interface DrivenRequest {
   /** Path of the job folder on the page's own server. */
   readonly job: string;
+  /** What the slide input holds: paths below the folder of this name, in the input's order. */
+  readonly input?: { readonly folder: string; readonly paths: readonly string[] };
   readonly slides:
     | { readonly kind: "sample" }
-    /** The folder in the file input. */
+    /** The files in the slide input. */
     | {
         readonly kind: "folder";
         /** Slides in folders below it, too. */
         readonly nested: boolean;
         /** Only these, lower case, with the dot. */
         readonly extensions?: readonly string[];
-        /** Only these, with their µm per pixel where somebody said so. */
+        /**
+         * Only these, with their µm per pixel where somebody said so: paths below the folder, with forward slashes. A
+         * folder means the slides in it, any file of a DICOM series the series.
+         */
         readonly list?: readonly { readonly path: string; readonly mpp?: number }[];
       };
   readonly tasks: readonly DrivenTask[];
@@ -73,6 +78,8 @@ export interface DrivenOutcome {
   readonly done: readonly string[];
   /** Done, with something to be known: no tissue, no patches. */
   readonly warned: readonly SlideWord[];
+  /** A stage had nothing to go by: the one before it has not been run. */
+  readonly lacking: readonly SlideWord[];
   readonly failed: readonly SlideWord[];
   /** Another program has them. */
   readonly locked: readonly SlideWord[];

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -27,6 +27,33 @@ test("takes paths and pixel sizes by their columns' names, blanks as not given",
   ]);
 });
 
+test("takes a slide by any path that leads to it, once", () => {
+  const absolute = join(folder, "a.svs");
+  expect(read(`wsi,mpp\n./a.svs,\nnested//c.svs,\nnested/../a.svs,0.5\n${absolute},0.50\n`)).toEqual([
+    { path: "a.svs", mpp: 0.5 },
+    { path: "nested/c.svs" },
+  ]);
+});
+
+test("takes a slide by the true path of a folder that is a link", () => {
+  const link = `${folder}-link`;
+  symlinkSync(folder, link);
+  try {
+    const file = join(folder, "list.csv");
+    writeFileSync(file, `wsi\n${join(realpathSync(folder), "a.svs")}\n${join(link, "nested/c.svs")}\n`);
+    expect(readSlideList(file, link)).toEqual([{ path: "a.svs" }, { path: "nested/c.svs" }]);
+  } finally {
+    rmSync(link);
+  }
+});
+
+test.each(["\n", "\r\n", "\r"])("reads lines that end in %j, and columns whose names have blanks", (end) => {
+  expect(read(["wsi , mpp", "a.svs,0.5", "nested/c.svs,", ""].join(end))).toEqual([
+    { path: "a.svs", mpp: 0.5 },
+    { path: "nested/c.svs" },
+  ]);
+});
+
 test("reads quoted fields, and a last line without an end", () => {
   expect(read('wsi\n"b ""2"", old.svs"\na.svs')).toEqual([{ path: 'b "2", old.svs' }, { path: "a.svs" }]);
 });
@@ -38,6 +65,11 @@ test.each([
   ["wsi\nmissing.svs\n", /no missing\.svs in /],
   ["wsi,mpp\na.svs,0\n", /mpp 0 of a\.svs/],
   ["wsi,mpp\na.svs,small\n", /mpp small of a\.svs/],
+  ["wsi,mpp\na.svs,Infinity\n", /mpp Infinity of a\.svs/],
+  ["wsi,mpp\na.svs,0.5\n./a.svs,0.25\n", /a\.svs is listed twice, with mpp 0\.5 and 0\.25/],
+  ["wsi\n../a.svs\n", /\.\.\/a\.svs is not in /],
+  ["wsi\n/a.svs\n", /\/a\.svs is not in /],
+  ["wsi\nnested/..\n", /nested\/\.\. is not in /],
 ])("refuses %j", (text, message) => {
   expect(() => read(text)).toThrow(message);
 });
