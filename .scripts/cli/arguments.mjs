@@ -78,7 +78,7 @@ export function readArguments(args, { version }) {
   program
     .command("demo")
     .description("The sample slide from tissue to similarity, into a folder to look at.")
-    .option("--job_dir <folder>", "where the results go", "./coverslip-demo")
+    .addOption(new Option("--job_dir <folder>", "where the results go").argParser(place).default("./coverslip-demo"))
     .addOption(gpuOption())
     .action((options) => {
       asked = { command: "demo", options };
@@ -108,8 +108,10 @@ function gpuOption() {
 
 function processOptions() {
   return [
-    new Option("--wsi_dir <folder>", "folder of slides").makeOptionMandatory(),
-    new Option("--job_dir <folder>", "folder of the job, begun by Coverslip or by TRIDENT").makeOptionMandatory(),
+    new Option("--wsi_dir <folder>", "folder of slides").argParser(place).makeOptionMandatory(),
+    new Option("--job_dir <folder>", "folder of the job, begun by Coverslip or by TRIDENT")
+      .argParser(place)
+      .makeOptionMandatory(),
     new Option("--task <task>", "what to do").choices(["seg", "coords", "feat", "all"]).default("seg"),
     gpuOption(),
     new Option("--gpus <index...>", "as --gpu; the first counts").argParser(integers),
@@ -119,7 +121,7 @@ function processOptions() {
     new Option("--patch_size <pixels>", "side of a patch at that magnification").argParser(count).default(512),
     new Option("--overlap <pixels>", "overlap of neighbours at that magnification").argParser(natural).default(0),
     new Option("--min_tissue_proportion <share>", "least share of tissue in a patch").argParser(share).default(0),
-    new Option("--coords_dir <name>", "folder of coords and features inside the job folder"),
+    new Option("--coords_dir <name>", "folder of coords and features inside the job folder").argParser(folderName),
     new Option("--patch_encoder <name>", `"${BUILT_IN}", or the name for a model of your own`).default(BUILT_IN),
     new Option("--patch_encoder_ckpt_path <file>", "a patch encoder as ONNX file, its card (.json) beside it"),
     new Option(
@@ -159,5 +161,17 @@ const count = (text) => number(text, (value) => Number.isInteger(value) && value
 const positive = (text) => number(text, (value) => Number.isFinite(value) && value > 0, "A number above 0");
 /** @param {string} text */
 const share = (text) => number(text, (value) => value >= 0 && value <= 1, "A number from 0 to 1");
+/** @param {string} text */
+function place(text) {
+  if (text === "") throw new InvalidArgumentError("A path is needed.");
+  return text;
+}
+
+/** As src/pipeline/check-settings.ts has it. @param {string} text */
+function folderName(text) {
+  if (!/^(?!\.{1,2}$)[^/\\]+$/.test(text)) throw new InvalidArgumentError("The name of one folder is needed.");
+  return text;
+}
+
 /** @param {string} text @param {number[]} [before] */
 const integers = (text, before = []) => [...before, integer(text)];

@@ -1,5 +1,4 @@
 // @ts-check
-import { mkdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { chromium } from "playwright-core";
 import { CHROMIUM_ARGS, findChromium } from "../chromium.mjs";
@@ -7,7 +6,7 @@ import { serve } from "../serve.mjs";
 import { ROOT } from "../setup.mjs";
 import { SetupError } from "../steps.mjs";
 import { findFiles } from "./find-files.mjs";
-import { offerFolder } from "./job-folder.mjs";
+import { makeJobFolder, offerFolder } from "./job-folder.mjs";
 import { takeProfileSlot } from "./profile-slot.mjs";
 
 /** The app's own page without a window, working on a folder of this machine. */
@@ -47,7 +46,7 @@ const CANCELLED = {
 export async function drive({ jobDir, slidesDir, models, request, signal, onProgress, onNote }) {
   const executablePath = findChromium();
   if (!executablePath) throw new SetupError("No Chromium found: install one, or set CHROME_PATH to its program.");
-  mkdirSync(jobDir, { recursive: true });
+  await makeJobFolder(jobDir);
   const slot = takeProfileSlot(jobDir);
   const job = offerFolder(jobDir);
   const server = await serve(join(ROOT, "dist/app"), { also: job.answer });

@@ -1,11 +1,57 @@
 // @ts-check
 import { randomUUID } from "node:crypto";
 import { createWriteStream } from "node:fs";
-import { link, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import { link, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { ISOLATION_HEADERS } from "../headers.mjs";
 import { sendBytes } from "../serve.mjs";
+import { UsageError } from "./arguments.mjs";
+
+/** Nobody writes one file for this long: what is still unfinished is left from a run that was killed. */
+const ABANDONED_MS = 24 * 3600 * 1000;
+
+/**
+ * Makes a job's folder where there is none, and takes away what killed runs left half written in it.
+ * @param {string} folder
+ * @throws {UsageError} where it cannot be made or written to
+ */
+export async function makeJobFolder(folder) {
+  try {
+    await mkdir(folder, { recursive: true });
+    // Rights alone do not tell: a disk may be mounted read-only.
+    const probe = join(folder, unfinishedName());
+    await writeFile(probe, "", { flag: "wx" });
+    await rm(probe);
+  } catch (error) {
+    throw new UsageError(`--job_dir ${folder}: ${whyNot(/** @type {NodeJS.ErrnoException} */ (error))}.`);
+  }
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  for (const entry of entries.filter(({ name }) => isUnfinished(name))) {
+    const file = join(entry.parentPath, entry.name);
+    const changedMs = (await stat(file).catch(() => undefined))?.mtimeMs ?? Date.now();
+    if (Date.now() - changedMs > ABANDONED_MS) await rm(file, { force: true }).catch(() => {});
+  }
+}
+
+/** @param {NodeJS.ErrnoException} error */
+function whyNot({ code, message }) {
+  switch (code) {
+    case "EEXIST":
+    case "ENOTDIR":
+      return "a file is in its place";
+    case "EACCES":
+    case "EPERM":
+      return "it may not be written to";
+    case "EROFS":
+      return "its disk is read-only";
+    case "ENOSPC":
+    case "EDQUOT":
+      return "there is no space left on its disk";
+    default:
+      return `it cannot be written to (${code ?? message})`;
+  }
+}
 
 /**
  * A folder of this machine for the page that is served beside it: GET, HEAD, PUT and DELETE below a path that nobody else can
@@ -28,7 +74,7 @@ export function offerFolder(folder) {
       const file = fileBelow(root, address.slice(path.length));
       const work = file === undefined ? Promise.resolve(400) : answer(root, file, query, request, response);
       work
-        .catch(statusOf)
+        .catch((error) => statusOf(error, request.method))
         .then((status) => status !== undefined && end(response, status))
         .catch(() => response.destroy());
       return true;
@@ -115,8 +161,13 @@ async function send(file, request, response) {
  * @param {string} file @param {boolean} onlyNew @param {import("node:http").IncomingMessage} request
  */
 async function put(file, onlyNew, request) {
-  await mkdir(dirname(file), { recursive: true });
-  const fresh = join(dirname(file), `.${randomUUID()}${UNFINISHED}`);
+  const fresh = join(dirname(file), unfinishedName());
+  try {
+    await mkdir(dirname(file), { recursive: true });
+  } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code === "EEXIST") return 409;
+    throw error;
+  }
   try {
     await pipeline(request, createWriteStream(fresh, { flags: "wx" }));
     if (!onlyNew) await rename(fresh, file);
@@ -129,6 +180,10 @@ async function put(file, onlyNew, request) {
 }
 
 const UNFINISHED = ".unfinished";
+
+function unfinishedName() {
+  return `.${randomUUID()}${UNFINISHED}`;
+}
 
 /** @param {string} name */
 function isUnfinished(name) {
@@ -143,12 +198,13 @@ function exists(path) {
   );
 }
 
-/** @param {unknown} error */
-function statusOf(error) {
+/** @param {unknown} error @param {string | undefined} method */
+function statusOf(error, method) {
   switch (/** @type {NodeJS.ErrnoException} */ (error).code) {
     case "ENOENT":
     case "ENOTDIR":
-      return 404;
+      // What is written need not be there before: then it is its folder that cannot be made, or went.
+      return method === "PUT" ? 409 : 404;
     case "EEXIST":
       return 412;
     case "EACCES":

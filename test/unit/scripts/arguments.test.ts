@@ -61,6 +61,12 @@ describe("coverslip process", () => {
     [["--slide_encoder", "titan"], /--slide_encoder: slide encoders are not part/],
     [["--remove_artifacts"], /--remove_artifacts: needs GrandQC/],
     [["--dump_patches"], /--dump_patches: /],
+    [["--job_dir", ""], /--job_dir.*path is needed/],
+    [["--coords_dir", "../x"], /--coords_dir.*'\.\.\/x'.*name of one folder/],
+    [["--coords_dir", "a/b"], /--coords_dir.*name of one folder/],
+    [["--coords_dir", "a\\b"], /--coords_dir.*name of one folder/],
+    [["--coords_dir", ".."], /--coords_dir.*name of one folder/],
+    [["--coords_dir", ""], /--coords_dir.*name of one folder/],
   ])("refuses %j and says why", (args, message) => {
     expect(() => readProcess(...args)).toThrow(UsageError);
     expect(() => readProcess(...args)).toThrow(message);
