@@ -9,6 +9,9 @@ import { ROOT, runScript, setUp } from "./setup.mjs";
  * A clone sets itself up first; the published package brings the built app along.
  */
 
+// Whoever reads what is said may have had enough (| head), or their terminal is closed: the run itself goes on.
+for (const out of [process.stdout, process.stderr]) out.on("error", () => {});
+
 await runScript(async () => {
   if (existsSync(join(ROOT, "wasm/build.sh"))) await setUp({ chromium: true, brief: true });
   // Only now: these need the npm packages.

@@ -223,13 +223,16 @@ describe("coverslip process", { timeout: TIMEOUT_MS }, () => {
     symlinkSync(join(work, "store"), join(slides, "more"));
     symlinkSync(slides, join(work, "way"));
     const task = (name: string) =>
-      start(..."process --gpu -1 --patch_size 256 --job_dir job --wsi_dir way --task".split(" "), name).ended;
-    const lacking = await task("feat");
+      start(..."process --gpu -1 --patch_size 256 --job_dir job --wsi_dir way --task".split(" "), name);
+    const lacking = await task("feat").ended;
     expect(lacking.output).toMatch(
       /way\/linked\.tiff: no patches have been cut with these settings yet: run --task coords/,
     );
     expect(lacking.output).toMatch(/0 of 2 slides done, 0 failed, 2 lacking an earlier stage, 0 patches/);
-    expect((await task("seg")).output).toMatch(/2 of 2 slides done, 0 failed, 0 patches/);
+    // Nobody reads what this one says, as behind `| head`.
+    const unread = task("seg");
+    unread.child.stdout!.destroy();
+    expect(await unread.ended).toEqual({ code: 0, output: "" });
     expect(existsSync(join(work, "job/contours_geojson/a\\b.geojson"))).toBe(true);
 
     writeFileSync(join(work, "list.csv"), `wsi\n./linked.tiff\n${join(slides, "more//deep/d.tiff")}\nmore/c.tiff\n`);
@@ -259,6 +262,13 @@ describe("coverslip process", { timeout: TIMEOUT_MS }, () => {
     });
     const unknown = await start("process", "--wsi_dir", "slides", "--job_dir", "job", "--segmenter", "hest").ended;
     expect(unknown).toMatchObject({ code: 2, output: expect.stringContaining("--segmenter") });
+    const outside = await processSlides("job", "--coords_dir", "../x").ended;
+    expect(outside).toMatchObject({ code: 2, output: expect.stringContaining("name of one folder is needed") });
     expect(existsSync(join(work, "job"))).toBe(false);
+    writeFileSync(join(work, "job"), "");
+    expect(await processSlides("job").ended).toMatchObject({
+      code: 2,
+      output: expect.stringMatching(/^coverslip: --job_dir job: a file is in its place\. [^\n]*\n$/),
+    });
   });
 });
