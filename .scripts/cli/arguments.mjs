@@ -135,7 +135,7 @@ function processOptions() {
     new Option("--max_workers <count>", "threads that read slides").argParser(count),
     new Option("--batch_size <count>", "patches a batch at most").argParser(count),
     new Option("--feat_batch_size <count>", "the same, for features only").argParser(count),
-    new Option("--wsi_ext <extension...>", "only slides with these extensions"),
+    new Option("--wsi_ext <extension...>", "only slides with these extensions").argParser(extensions),
     new Option("--custom_mpp_keys <property...>", "properties that hold the pixel size"),
     new Option("--custom_list_of_wsis <file>", "CSV with a column wsi, and mpp if you like"),
     new Option("--search_nested", "look into folders in the folder").default(false),
@@ -175,3 +175,21 @@ function folderName(text) {
 
 /** @param {string} text @param {number[]} [before] */
 const integers = (text, before = []) => [...before, integer(text)];
+
+/**
+ * Extensions in lower case with their dot, however they are written: ".SVS,tiff", "*.svs".
+ * @param {string} text @param {string[]} [before]
+ */
+function extensions(text, before = []) {
+  const found = text.split(",").flatMap(
+    (one) =>
+      one
+        .trim()
+        .replace(/^\*?\.?/, "")
+        .toLowerCase() || [],
+  );
+  if (found.length === 0 || found.some((one) => /[*?/\\]/.test(one))) {
+    throw new InvalidArgumentError("An extension such as .svs is needed.");
+  }
+  return [...before, ...found.map((one) => `.${one}`)];
+}

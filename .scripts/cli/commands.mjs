@@ -43,7 +43,7 @@ export async function runProcess({ options, notes }) {
       slides: {
         kind: "folder",
         nested: options.search_nested,
-        extensions: options.wsi_ext?.map((one) => `.${one.replace(/^\./, "").toLowerCase()}`),
+        extensions: options.wsi_ext,
         list,
       },
       tasks: TASKS[options.task],

@@ -47,6 +47,15 @@ describe("coverslip process", () => {
     expect(options).toMatchObject({ gpus: [-1], remove_holes: true, search_nested: true });
   });
 
+  test("takes extensions as people write them", () => {
+    expect(readProcess("--wsi_ext", ".SVS,tiff", "*.ndpi", "ome.tif,").options.wsi_ext).toEqual([
+      ".svs",
+      ".tiff",
+      ".ndpi",
+      ".ome.tif",
+    ]);
+  });
+
   test.each([
     [["--mag", "0"], /--mag.*above 0/],
     [["--mag", "twenty"], /--mag/],
@@ -61,6 +70,8 @@ describe("coverslip process", () => {
     [["--slide_encoder", "titan"], /--slide_encoder: slide encoders are not part/],
     [["--remove_artifacts"], /--remove_artifacts: needs GrandQC/],
     [["--dump_patches"], /--dump_patches: /],
+    [["--wsi_ext", "*"], /--wsi_ext.*extension such as/],
+    [["--wsi_ext", "a/*.svs"], /--wsi_ext.*extension such as/],
     [["--job_dir", ""], /--job_dir.*path is needed/],
     [["--coords_dir", "../x"], /--coords_dir.*'\.\.\/x'.*name of one folder/],
     [["--coords_dir", "a/b"], /--coords_dir.*name of one folder/],
