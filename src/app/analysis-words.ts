@@ -270,6 +270,14 @@ export const analysisWords = {
       geojson_not_found: "its tissue has not been found yet: run --task seg (or all) first.",
       coords_not_found: "no patches have been cut with these settings yet: run --task coords (or all) first.",
     },
+    /** What the command line calls a setting. */
+    options: {
+      "patches.target.mag": "--mag",
+      "patches.patchSize": "--patch_size",
+      "patches.overlap": "--overlap",
+      "patches.minTissueProportion": "--min_tissue_proportion",
+      "patches.folder": "--coords_dir",
+    } as Readonly<Record<string, string>>,
     devices: { webgpu: "the GPU", wasm: "the CPU" },
     legend: "Cosine similarity to the outlined patch, colours by angle. Below, the most similar patches.",
   },

@@ -1,6 +1,6 @@
 import type { Slide } from "#slide";
 import type { Folder, Hdf5Attribute, Hdf5Attributes, Hdf5File, Hdf5Output } from "#storage";
-import { JobFileError } from "./errors.ts";
+import { JobFileError, JobSettingsError } from "./errors.ts";
 import { CLAM_ATTRIBUTES, COORDS_ATTRIBUTES, clamCoordsPath, coordsPath, DATASETS } from "./layout.ts";
 import { planLegacyGrid } from "./legacy-grid.ts";
 import { type PatchGrid, planPatchGrid, statedPatchSize } from "./patch-grid.ts";
@@ -108,7 +108,7 @@ export function magnificationsOf(
     : { level0: UM_AT_1X / scale.mpp, target: UM_AT_1X / target.mpp };
 }
 
-/** The grid that settings describe on a slide. */
+/** The grid that settings describe on a slide. @throws {JobSettingsError} where they make none on it. */
 export function planGrid(
   slide: Pick<Slide, "width" | "height" | "levels">,
   scale: SlideScale,
@@ -116,7 +116,30 @@ export function planGrid(
 ): PatchGrid {
   const { patchSize, overlap, target } = settings;
   const source = "mag" in target ? { mag: scale.magnification } : { mpp: scale.mpp };
-  return planPatchGrid({ ...sizesOf(slide), source, target, patchSize, overlap });
+  const plan = (shared: number) => planPatchGrid({ ...sizesOf(slide), source, target, patchSize, overlap: shared });
+  try {
+    return plan(overlap);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    const expected = `another one for a slide of ${slide.width} x ${slide.height} px (${cause.message})`;
+    // Where there is a grid without it, it is the overlap.
+    const isOverlap = overlap > 0 && isPossible(() => plan(0));
+    const [field, found] = isOverlap
+      ? ["overlap", overlap]
+      : "mag" in target
+        ? ["target.mag", target.mag]
+        : ["target.mpp", target.mpp];
+    throw new JobSettingsError(`patches.${field}`, found, expected, { cause });
+  }
+}
+
+function isPossible(plan: () => PatchGrid): boolean {
+  try {
+    plan();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**

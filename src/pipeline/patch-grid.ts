@@ -45,6 +45,8 @@ export interface PatchGrid {
 
 /** Most patches a grid may have: their coordinates and marks still fit into memory several times over. */
 const MAX_CELLS = 50_000_000;
+/** Longest side of a patch in level-0 pixels: coordinates are 32 bits wide. */
+const MAX_SIDE = 2 ** 31 - 1;
 
 /** Lays a grid over a slide, to the pixel as TRIDENT does. @throws {RangeError} for settings that make none. */
 export function planPatchGrid(request: PatchGridRequest): PatchGrid {
@@ -53,6 +55,8 @@ export function planPatchGrid(request: PatchGridRequest): PatchGrid {
   const patchSizeSource = roundHalfEven(patchSize * downsample);
   const overlapSource = roundHalfEven(overlap * downsample);
   const step = patchSizeSource - overlapSource;
+  if (patchSizeSource > MAX_SIDE)
+    throw new RangeError(`patches of ${patchSizeSource} px: at most ${MAX_SIDE} expected`);
   if (!(patchSizeSource > 0 && step > 0)) {
     throw new RangeError(
       `patches of ${patchSizeSource} px that share ${overlapSource} px: the overlap must be smaller`,

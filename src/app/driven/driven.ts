@@ -1,5 +1,5 @@
 import { BUILT_IN_ENCODER, type EncoderModel, inspectModel, openModelShelf, readCard, suggestCard } from "#models";
-import { Job, type JobOutcome, type JobSlide, type SlideState } from "#pipeline";
+import { Job, type JobOutcome, JobSettingsError, type JobSlide, type SlideState } from "#pipeline";
 import {
   type FoundFile,
   findSlides,
@@ -231,5 +231,6 @@ function lackOf({ status, steps }: SlideState): "geojson_not_found" | "coords_no
 
 function sentence(error: unknown, name: string): string {
   const { what, why, details } = explainAnalysis(error, { name });
-  return `${what} ${why} (${details.name}: ${details.message})`;
+  const option = error instanceof JobSettingsError ? analysisWords.driven.options[error.field] : undefined;
+  return `${option ? `${option}: ` : ""}${what} ${why} (${details.name}: ${details.message})`;
 }

@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { loadPolygonMath, type Polygon } from "#kernels";
+import type { Slide } from "#slide";
+import { JobSettingsError } from "../../../src/pipeline/errors.ts";
 import { planLegacyGrid } from "../../../src/pipeline/legacy-grid.ts";
 import { chooseLevel } from "../../../src/pipeline/level-choice.ts";
+import { planGrid } from "../../../src/pipeline/patch-coords.ts";
 import {
   type PatchGridRequest,
   planPatchGrid,
@@ -9,6 +12,7 @@ import {
   selectPatches,
   statedPatchSize,
 } from "../../../src/pipeline/patch-grid.ts";
+import type { SlideScale } from "../../../src/pipeline/slide-scale.ts";
 
 const math = await loadPolygonMath();
 
@@ -90,6 +94,20 @@ describe("a patch grid", () => {
     expect(() => planPatchGrid(request({ patchSize: 0 }))).toThrow(RangeError);
     expect(() => planPatchGrid(request({ target: { mag: Number.NaN } }))).toThrow(RangeError);
     expect(() => planPatchGrid(request({ patchSize: 1, target: { mag: 40 } }))).toThrow(/at most/);
+  });
+
+  test.each([
+    ["patches.target.mag", { target: { mag: 1000 }, patchSize: 256, overlap: 255 }],
+    ["patches.overlap", { target: { mag: 40 }, patchSize: 256, overlap: 255 }],
+    ["patches.target.mag", { target: { mag: 1e-300 }, patchSize: 256, overlap: 0 }],
+    ["patches.target.mag", { target: { mag: 1e9 }, patchSize: 256, overlap: 128 }],
+    ["patches.target.mpp", { target: { mpp: 1e300 }, patchSize: 256, overlap: 0 }],
+  ])("names %s where %j makes none on a slide", (field, settings) => {
+    const slide = { width: 200_000, height: 100_000, levels: [{ downsample: 1 }] } as unknown as Slide;
+    const scale = { mpp: 0.5, magnification: 20 } as SlideScale;
+    const plan = () => planGrid(slide, scale, { ...settings, minTissueProportion: 0 });
+    expect(plan).toThrow(JobSettingsError);
+    expect(plan).toThrow(`${field} is `);
   });
 
   test("leaves gaps where the overlap is below 0", () => {

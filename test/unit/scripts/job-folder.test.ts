@@ -47,7 +47,7 @@ test("a file that cannot be written because another is where its folder should b
   try {
     const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`;
     for (const file of ["runs/a.json", "runs/deep/a.json"]) {
-      for (const headers of [{}, { "If-None-Match": "*" }]) {
+      for (const headers of [new Headers(), new Headers({ "If-None-Match": "*" })]) {
         expect((await fetch(`${address}/${file}`, { method: "PUT", body: "{}", headers })).status).toBe(409);
       }
     }
