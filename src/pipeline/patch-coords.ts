@@ -121,7 +121,7 @@ export function planGrid(
     return plan(overlap);
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
-    const expected = `another one for a slide of ${slide.width} x ${slide.height} px (${cause.message})`;
+    const expected = `one that makes a grid on ${slide.width} x ${slide.height} px`;
     // Where there is a grid without it, it is the overlap.
     const isOverlap = overlap > 0 && isPossible(() => plan(0));
     const [field, found] = isOverlap
