@@ -10,6 +10,9 @@ const VERSION = 1;
 /** A large output is told from another by its size and this much of both ends. */
 const END_BYTES = 64 << 10;
 
+/** Of a file that another tab is just replacing. */
+const MAX_READS = 5;
+
 /** What a result was made from; compared field by field. */
 export type Fingerprint = Readonly<Record<string, string | number | boolean>>;
 
@@ -56,14 +59,26 @@ const recordPath = (stem: string) => `${RECORDS_FOLDER}/${stem}.json`;
 
 /** An empty record where there is none, or none that can be read. */
 export async function readSlideRecord(folder: Folder, stem: string, path: string): Promise<SlideRecord> {
-  const file = await folder.read(recordPath(stem));
-  const value = file && parseObject(await file.text());
+  const text = await readText(folder, recordPath(stem));
+  const value = text === undefined ? undefined : parseObject(text);
   if (value?.version !== VERSION) return { version: VERSION, path, coords: {}, features: {} };
   return {
     ...(value as unknown as SlideRecord),
     coords: (isObject(value.coords) ? value.coords : {}) as SlideRecord["coords"],
     features: (isObject(value.features) ? value.features : {}) as SlideRecord["features"],
   };
+}
+
+/** A file that others replace while it is read: what is gone between finding and reading it is there anew. */
+async function readText(folder: Folder, path: string): Promise<string | undefined> {
+  for (let tries = 1; ; tries++) {
+    const file = await folder.read(path);
+    try {
+      return await file?.text();
+    } catch (error) {
+      if (tries === MAX_READS) throw error;
+    }
+  }
 }
 
 /** Changes a record as it is now: another tab may have written another stage's part since it was read. */
