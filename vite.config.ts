@@ -157,7 +157,7 @@ const library: UserConfig = {
 /** A file on each core, in threads: vitest would leave one core idle, and start a process for each file. */
 const ALL_CORES = { pool: "threads", maxWorkers: "100%" } as const;
 
-/** End-to-end tests that look at how long things take, how much memory they want, or what is left after a crash. */
+/** End-to-end tests that look at how long things take, how much memory they want, or what is left after a crash: beside no others. */
 const ALONE = ["test/e2e/{endurance,resume}.test.ts"];
 const E2E = {
   environment: "node",
@@ -195,12 +195,12 @@ const tests = {
           testTimeout: 60_000,
         },
       },
-      // Two browsers at a time, then one.
+      // Two browsers at a time.
       {
         test: { ...E2E, name: "e2e", include: ["test/e2e/**/*.test.ts"], exclude: ALONE, maxWorkers: 2 },
       },
       {
-        test: { ...E2E, name: "e2e-alone", include: ALONE, maxWorkers: 1, sequence: { groupOrder: 1 } },
+        test: { ...E2E, name: "e2e-alone", include: ALONE, maxWorkers: 2, sequence: { groupOrder: 1 } },
       },
       {
         plugins: [react()],

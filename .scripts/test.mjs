@@ -5,7 +5,7 @@ import { basename, join } from "node:path";
 import { ROOT, runScript, setUp } from "./setup.mjs";
 
 /**
- * Everything there is to test, one part after the other, each part's output as it comes.
+ * Everything there is to test, one part after the other, what is verified at once; each part's output as it comes.
  * Ends with one line, `N passed, N failed`.
  */
 
@@ -41,19 +41,23 @@ await runScript(async () => {
     ["parity", () => vitest("parity")],
     ["e2e", () => vitest("e2e", "e2e-alone")],
   ];
+  /** @type {typeof parts} */
+  const verifications = [];
   for (const { folder, variable } of [
     { folder: SLIDES, variable: "COVERSLIP_SLIDES" },
     { folder: TRIDENT, variable: "COVERSLIP_TRIDENT" },
   ]) {
     const part = `verify ${basename(folder)}`;
     const slides = folder === SLIDES ? [] : ["--slides", SLIDES];
-    if (existsSync(folder)) parts.push([part, () => counted([bin("tsx"), "test/verify/main.ts", folder, ...slides])]);
+    const verify = () => counted([bin("tsx"), "test/verify/main.ts", folder, ...slides]);
+    if (existsSync(folder)) verifications.push([part, verify]);
     else console.log(`\n${part} is skipped: there is no ${folder} (set ${variable}).`);
   }
 
   /** @type {string[]} */
   const failedParts = [];
-  for (const [name, run] of parts) {
+  /** @param {(typeof parts)[number]} part */
+  const runPart = async ([name, run]) => {
     const began = Date.now();
     console.log(`\n== ${name}`);
     const { passed, failed } = await run();
@@ -61,7 +65,10 @@ await runScript(async () => {
     total.failed += failed;
     if (failed > 0) failedParts.push(`${name} (${failed})`);
     console.log(`== ${name}: ${passed} passed and ${failed} failed in ${Math.round((Date.now() - began) / 1000)} s`);
-  }
+  };
+  for (const part of parts) await runPart(part);
+  // Each decodes on one thread.
+  await Promise.all(verifications.map(runPart));
   if (failedParts.length > 0) console.log(`\nFailed: ${failedParts.join(", ")}`);
   console.log(`\n${total.passed} passed, ${total.failed} failed`);
   process.exitCode = total.failed > 0 ? 1 : 0;

@@ -128,7 +128,10 @@ function processOptions() {
       "--skip_errors",
       "as TRIDENT's; here other slides go on in any case, and the exit code tells of the failed",
     ).default(false),
-    new Option("--clear_dead_locks", "remove locks that nobody holds any more first").default(false),
+    new Option(
+      "--clear_dead_locks",
+      "take over locks that nobody holds any more: of a process of this machine that is gone, or too old",
+    ).default(false),
     new Option("--dead_lock_max_age_hours <hours>", "age at which a lock of another machine is dead")
       .argParser(positive)
       .default(24),
@@ -167,7 +170,10 @@ function place(text) {
   return text;
 }
 
-/** As src/pipeline/check-settings.ts has it. @param {string} text */
+/**
+ * As src/pipeline/check-settings.ts has it, said again since this is read before anything is built: a test compares them.
+ * @param {string} text
+ */
 function folderName(text) {
   if (!/^(?!\.{1,2}$)[^/\\]+$/.test(text)) throw new InvalidArgumentError("The name of one folder is needed.");
   return text;

@@ -86,7 +86,7 @@ export function runDemo({ job_dir: jobDir, gpu }) {
 }
 
 /**
- * @param {{ jobDir: string, slidesDir?: string, models?: string[], request: Omit<DrivenRequest, "job" | "input"> }} work
+ * @param {{ jobDir: string, slidesDir?: string, models?: string[], request: Omit<DrivenRequest, "job" | "input" | "owner"> }} work
  * @returns {Promise<number>}
  */
 async function run({ jobDir, slidesDir, models, request }) {
@@ -141,7 +141,7 @@ function conclude(outcome, jobDir) {
     ...(lacking.length > 0 ? [`${lacking.length} lacking an earlier stage`] : []),
     `${outcome.patches} patches embedded`,
   ];
-  console.log(`${counts.join(", ")}: ${resolve(jobDir)}`);
+  if (outcome.total > 0) console.log(`${counts.join(", ")}: ${resolve(jobDir)}`);
   if (outcome.stopped) console.error(`The run ended early: ${outcome.stopped}`);
   return outcome.status === "error" || failed.length > 0 ? 1 : 0;
 }

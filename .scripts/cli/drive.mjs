@@ -6,8 +6,9 @@ import { serve } from "../serve.mjs";
 import { ROOT } from "../setup.mjs";
 import { SetupError } from "../steps.mjs";
 import { findFiles } from "./find-files.mjs";
-import { makeJobFolder, offerFolder } from "./job-folder.mjs";
-import { takeProfileSlot } from "./profile-slot.mjs";
+import { makeJobFolder, offerFolder, removeUnfinished } from "./job-folder.mjs";
+import { isRunning, OWNER, removeOwnLocks } from "./lock-owner.mjs";
+import { pruneProfiles, takeProfileSlot } from "./profile-slot.mjs";
 
 /** The app's own page without a window, working on a folder of this machine. */
 
@@ -31,6 +32,9 @@ const CANCELLED = {
   patches: 0,
 };
 
+/** Nobody knows then what was done in this run. */
+const ENDED_TOO = "Chromium was ended as well. What is done is kept, and the same command goes on.";
+
 /** @typedef {import("../../src/app/driven/request.ts").DrivenRequest} DrivenRequest */
 /** @typedef {import("../../src/app/driven/request.ts").DrivenProgress} DrivenProgress */
 /** @typedef {import("../../src/app/driven/request.ts").DrivenOutcome} DrivenOutcome */
@@ -38,7 +42,7 @@ const CANCELLED = {
 /**
  * Resolves as cancelled where `signal` aborts, whatever breaks off with it.
  * @param {{
- *   jobDir: string, slidesDir?: string, models?: string[], request: Omit<DrivenRequest, "job" | "input">, signal: AbortSignal,
+ *   jobDir: string, slidesDir?: string, models?: string[], request: Omit<DrivenRequest, "job" | "input" | "owner">, signal: AbortSignal,
  *   onProgress: (progress: DrivenProgress) => void, onNote: (note: string) => void,
  * }} work
  * @returns {Promise<DrivenOutcome>}
@@ -48,8 +52,14 @@ export async function drive({ jobDir, slidesDir, models, request, signal, onProg
   if (!executablePath) throw new SetupError("No Chromium found: install one, or set CHROME_PATH to its program.");
   await makeJobFolder(jobDir);
   const slot = takeProfileSlot(jobDir);
+  // Beside the run, which needs none of it: what cannot be removed now is the next run's to remove.
+  pruneProfiles().catch(() => {});
+  removeUnfinished(jobDir).catch(() => {});
   const job = offerFolder(jobDir);
   const server = await serve(join(ROOT, "dist/app"), { also: job.answer });
+  // Where the page ends its run, none is left; it may have been killed, and this process may end at once.
+  const removeLocks = () => removeOwnLocks(job.made);
+  process.once("exit", removeLocks);
   let crashes = 0;
   let furthest = 0;
   let isAllDone = false;
@@ -65,13 +75,15 @@ export async function drive({ jobDir, slidesDir, models, request, signal, onProg
         const outcome = await driveOnce(executablePath, slot.profile, server.port, {
           slidesDir,
           models,
-          request: { ...request, job: job.path },
+          request: { ...request, job: job.path, owner: OWNER },
           signal,
           report,
         });
         isAllDone = outcome.status === "completed" && outcome.done.length + outcome.warned.length === outcome.total;
         return outcome;
       } catch (error) {
+        // Who stops this process may stop all that it has started, as systemd does.
+        if (signal.aborted && error instanceof PageDied) return { ...CANCELLED, stopped: ENDED_TOO };
         if (signal.aborted) return CANCELLED;
         if (!(error instanceof PageDied) || ++crashes > MAX_CRASHES) throw error;
         onNote(`${error.message}; it is opened again and goes on.`);
@@ -79,6 +91,8 @@ export async function drive({ jobDir, slidesDir, models, request, signal, onProg
     }
   } finally {
     await server.close();
+    process.off("exit", removeLocks);
+    removeLocks();
     slot.release({ discard: isAllDone });
   }
 }
@@ -136,6 +150,10 @@ async function driveOnce(executablePath, profile, port, { slidesDir, models, req
     /** @template T @param {Promise<T>} work */
     const starting = (work) => unless(work, [died, stopped]);
     await starting(page.exposeFunction("coverslipProgress", report));
+    const byHostname = request.deadLocksOlderThanHours !== undefined;
+    /** @param {import("./lock-owner.mjs").LockMaker} maker */
+    const isMakerRunning = (maker) => isRunning(maker, { byHostname });
+    await starting(page.exposeFunction("coverslipIsRunning", isMakerRunning));
     await starting(page.goto(`http://${HOST}/?driven`));
     await starting(page.waitForFunction(() => "coverslipDriven" in globalThis));
     let asked = request;

@@ -12,7 +12,7 @@ import { UsageError } from "./arguments.mjs";
 const ABANDONED_MS = 24 * 3600 * 1000;
 
 /**
- * Makes a job's folder where there is none, and takes away what killed runs left half written in it.
+ * Makes a job's folder where there is none.
  * @param {string} folder
  * @throws {UsageError} where it cannot be made or written to
  */
@@ -26,6 +26,13 @@ export async function makeJobFolder(folder) {
   } catch (error) {
     throw new UsageError(`--job_dir ${folder}: ${whyNot(/** @type {NodeJS.ErrnoException} */ (error))}.`);
   }
+}
+
+/**
+ * Takes away what killed runs left half written in a job's folder, which may hold many files: nobody needs to wait for it.
+ * @param {string} folder
+ */
+export async function removeUnfinished(folder) {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   for (const entry of entries.filter(({ name }) => isUnfinished(name))) {
     const file = join(entry.parentPath, entry.name);
@@ -61,18 +68,22 @@ function whyNot({ code, message }) {
  * @returns {{
  *   path: string,
  *   answer: (request: import("node:http").IncomingMessage, response: import("node:http").ServerResponse) => boolean,
- * }} `path`: where the page finds it
+ *   made: ReadonlySet<string>,
+ * }} `path`: where the page finds it; `made`: files that it has made where there was none, and not removed: its locks
  */
 export function offerFolder(folder) {
   const root = resolve(folder);
   const path = `/${randomUUID()}/${encodeURIComponent(basename(root))}`;
+  /** @type {Set<string>} */
+  const made = new Set();
   return {
     path,
+    made,
     answer(request, response) {
       const [address = "", query = ""] = (request.url ?? "").split("?");
       if (address !== path && !address.startsWith(`${path}/`)) return false;
       const file = fileBelow(root, address.slice(path.length));
-      const work = file === undefined ? Promise.resolve(400) : answer(root, file, query, request, response);
+      const work = file === undefined ? Promise.resolve(400) : answer(root, file, query, request, response, made);
       work
         .catch((error) => statusOf(error, request.method))
         .then((status) => status !== undefined && end(response, status))
@@ -102,20 +113,26 @@ function fileBelow(root, path) {
  * @param {string} root @param {string} file @param {string} query
  * @param {import("node:http").IncomingMessage} request
  * @param {import("node:http").ServerResponse} response
+ * @param {Set<string>} made
  * @returns {Promise<number | undefined>} the status of an answer without a body; undefined where it has been given
  */
-async function answer(root, file, query, request, response) {
+async function answer(root, file, query, request, response, made) {
   // Gone as a whole, which is another thing than a file that is not there.
   if (!(await exists(root))) return 410;
   switch (request.method) {
     case "GET":
     case "HEAD":
       return query === "list" ? list(file, response) : send(file, request, response);
-    case "PUT":
-      return put(file, request.headers["if-none-match"] === "*", request);
+    case "PUT": {
+      const onlyNew = request.headers["if-none-match"] === "*";
+      const status = await put(file, onlyNew, request);
+      if (onlyNew && status === 201) made.add(file);
+      return status;
+    }
     case "DELETE":
       if (!(await exists(file))) return 404;
       await rm(file, { recursive: true });
+      made.delete(file);
       return 204;
     default:
       return 405;

@@ -32,6 +32,8 @@ export const analysisWords = {
   pixelSize: {
     title: "How large is a pixel?",
     why: "The file does not say. Magnification and areas need it; it is asked for once.",
+    refused: (um: string) =>
+      `The file says ${um}, by which the slide cannot be analysed. What is said here counts instead.`,
     field: "µm per pixel",
     use: "Use this",
     usual: "Usual scans: 0.25 at 40×, 0.5 at 20×, 1 at 10×.",
@@ -156,6 +158,7 @@ export const analysisWords = {
       JobTask,
       string
     >,
+    elsewhere: "waiting for another tab or program that is at it",
     slideOf: (slide: number, total: number) => `Slide ${formatCount(slide)} of ${formatCount(total)}`,
     doneOf: (done: number, total: number) => `${formatCount(done)} of ${formatCount(total)}`,
     speed: (perSecond: number) => `${formatSpeed(perSecond)} patches/s`,
@@ -263,7 +266,7 @@ export const analysisWords = {
   },
 
   driven: {
-    noSlides: "no slides were found in the folder.",
+    noSlides: (folder: string) => `no slides were found in ${folder}.`,
     needsMpp:
       "it does not say how large its pixels are: list it in a CSV with the columns wsi and mpp (--custom_list_of_wsis).",
     lacks: {
@@ -376,11 +379,6 @@ export const analysisWords = {
     pixelSize: (mpp: number) => ({
       what: `A pixel of ${mpp} µm cannot be analysed.`,
       why: "Slides have pixels of 0.02 µm at least, and patches are cut from those of less than 2.4 µm.",
-      next: "Show the slide and give its true pixel size under Analyse, then retry it.",
-    }),
-    pixelSizeOfLevels: (mpp: number, least: number) => ({
-      what: `A pixel of ${mpp} µm is too small for this slide.`,
-      why: `Tissue is looked for at a low magnification, and the levels of this slide are not small enough for pixels of less than ${Number(least.toPrecision(2))} µm.`,
       next: "Show the slide and give its true pixel size under Analyse, then retry it.",
     }),
     settings: (field: string) => ({

@@ -33,6 +33,7 @@ const session = createSession({
   slides,
   kept,
   pickers: browserPickers(),
+  tabStorage: usableStorage("sessionStorage"),
   page: () => new URL(location.href),
   onShown: (entry) => address.shown(entry),
 });
@@ -67,6 +68,7 @@ function start(): void {
     setTimeout(() => {
       session.openAsked(asked);
       listenLaunches(session);
+      document.addEventListener("visibilitychange", () => document.hidden || void session.seen());
       library
         .pool()
         .warmUp()

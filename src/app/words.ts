@@ -74,6 +74,8 @@ export const words = {
       files === 0 ? `Looking through ${folder}…` : `Looking through ${folder}: ${formatCount(files)} files…`,
     stop: "Stop",
     count: (count: number) => (count === 1 ? "1 slide" : `${formatCount(count)} slides`),
+    pixelSize: (um: string) => `${um}/px`,
+    givenPixelSize: (um: string) => `${um}/px, given`,
   },
 
   layout: {
@@ -129,12 +131,14 @@ export const words = {
     pixelSize: "Pixel size",
     objective: "Objective",
     fromPixelSize: "worked out from the pixel size",
+    fromGivenPixelSize: "worked out from the pixel size that you gave",
     vendor: "Format",
     colourProfile: "Colour profile",
     profileSize: (bytes: string) => `${bytes}, not applied yet`,
     noProfile: "none in the file",
     unknown: "not in the file",
     from: (source: string) => `from ${source}`,
+    asGiven: (inFile?: string) => (inFile ? `as you said; the file says ${inFile}` : "as you said"),
     differs: (x: string, y: string) => `${x} across, ${y} down`,
     levels: "Levels",
     level: "Level",
@@ -142,6 +146,7 @@ export const words = {
     downsample: "Down\u00adsample",
     tile: "Tile",
     umPerPixel: "µm/px",
+    levelsAsGiven: "µm/px by the pixel size that you gave.",
     noTiles: "strips",
     associated: "Associated images",
     noAssociated: "The file holds no label, macro or thumbnail.",
@@ -300,16 +305,18 @@ export const words = {
       why: `Its name ends in ${ending}, but no slide format recognises its content: it was cut short while copying or downloading, or it is another kind of file.`,
       next: "Copy the file from its source again, or compare its size with the original's, then open it once more.",
     }),
-    corrupt: (file: string, detail: string) => ({
-      what: `${file} is damaged or incomplete.`,
-      why: `The reader says: ${detail.replace(/\.$/, "")}.`,
-      next: "Copy the file from its source again, then open it once more. A transfer that broke off is the usual cause.",
-    }),
-    beyondReader: (file: string, detail: string) => ({
-      what: `${file} holds an image of a kind that Coverslip cannot read.`,
-      why: `Its format is known, but not what is in it: focal planes, time points, further channels or more than 8 bits a colour, for instance. The reader says: ${detail.replace(/\.$/, "")}.`,
-      next: "Export it as one plain image with 8 bits a colour from the software it was made with. To copy it again will not help.",
-    }),
+    corrupt: {
+      damaged: (file: string, detail: string) => ({
+        what: `${file} is damaged or incomplete.`,
+        why: `The reader says: ${detail.replace(/\.$/, "")}.`,
+        next: "Copy the file from its source again, then open it once more. A transfer that broke off is the usual cause.",
+      }),
+      unsupported: (file: string, detail: string) => ({
+        what: `${file} holds an image of a kind that Coverslip cannot read.`,
+        why: `Its format is known, but not what is in it: another compression, focal planes, time points, further channels or more than 8 bits a colour, for instance. The reader says: ${detail.replace(/\.$/, "")}.`,
+        next: "Export it as one plain image with 8 bits a colour, compressed as JPEG, from the software it was made with. To copy it again will not help.",
+      }),
+    },
     closed: (file: string) => ({
       what: `${file} was closed.`,
       why: "It was closed while something was still being read from it.",
@@ -387,7 +394,9 @@ export const words = {
       why:
         files === 0
           ? "It holds no files."
-          : `None of its ${formatCount(files)} files is in a format that Coverslip reads.`,
+          : files === 1
+            ? "Its only file is in no format that Coverslip reads."
+            : `None of its ${formatCount(files)} files is in a format that Coverslip reads.`,
       next: `Coverslip reads ${FORMATS}.`,
     }),
     stillMissing: (file: string, folder: string) => ({

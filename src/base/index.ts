@@ -4,3 +4,4 @@ export { digest, randomHex, toHex } from "./hex.ts";
 export { Lifeline } from "./lifeline.ts";
 export { ByteLru } from "./lru.ts";
 export { roundHalfEven } from "./round.ts";
+export { tagOf } from "./tag.ts";

@@ -3,17 +3,20 @@ import { PoolClosedError, WorkerCrashedError, WorkerStuckError } from "./errors.
 import { JobQueue } from "./job-queue.ts";
 import type { Seat } from "./spawn.ts";
 
-/** One request to a pool. */
-export interface PoolJob<Api, Result> {
+/** Something that a worker is to do. */
+export interface PoolTask<Api, Result> {
   /** What is asked, for error messages: "region of CMU-1.svs". */
   readonly request: string;
+  /** A worker silent for longer on this is replaced. */
+  readonly timeoutMs: number;
+  run(seat: Seat<Api>): Promise<Result>;
+}
+
+/** One request to a pool, for whichever worker is free. Run again on another if its first one died under somebody else's job. */
+export interface PoolJob<Api, Result> extends PoolTask<Api, Result> {
   /** Higher runs sooner; equal ones in order of asking. */
   readonly priority?: number;
   readonly signal?: AbortSignal;
-  /** A worker silent for longer on this job is replaced. */
-  readonly timeoutMs: number;
-  /** Does the work. Called again on another seat if its first one died under somebody else's job. */
-  run(seat: Seat<Api>): Promise<Result>;
 }
 
 /** What a pool is doing now. */
@@ -26,7 +29,9 @@ export interface PoolState {
 }
 
 interface Entry<Api> {
-  readonly job: PoolJob<Api, unknown>;
+  readonly task: PoolTask<Api, unknown>;
+  /** Meant for the worker that has it and no other: where that is gone, so is what was to be done. */
+  readonly isVisit: boolean;
   readonly priority: number;
   readonly sequence: number;
   readonly resolve: (result: unknown) => void;
@@ -68,7 +73,7 @@ export class WorkerPool<Api> {
 
   state(): PoolState {
     let running = 0;
-    for (const post of this.#posts) running += post.entries.length;
+    for (const post of this.#posts) running += jobsAt(post);
     return { workers: this.#posts.size, queued: this.#queue.size, running, restarts: this.#restarts };
   }
 
@@ -93,7 +98,8 @@ export class WorkerPool<Api> {
         this.#changed();
       };
       const entry: Entry<Api> = {
-        job,
+        task: job,
+        isVisit: false,
         priority: job.priority ?? 0,
         sequence: this.#sequence++,
         resolve: (result) => settle(() => resolve(result as Result)),
@@ -107,15 +113,19 @@ export class WorkerPool<Api> {
     });
   }
 
-  /** Calls `visit` on every worker that runs now; what is not running holds nothing. */
-  async broadcast(visit: (seat: Seat<Api>) => Promise<void>): Promise<void> {
-    await Promise.all([...this.#posts].map((post) => visit(post.seat)));
+  /**
+   * Has every worker that runs now do something. What is not running holds nothing, and neither does one that dies or is replaced
+   * meanwhile: it has ended as if it had answered.
+   */
+  async broadcast(task: PoolTask<Api, void>): Promise<void> {
+    const visits = await Promise.allSettled([...this.#posts].map((post) => this.#visit(post, task)));
+    const failed = visits.find((visit) => visit.status === "rejected");
+    if (failed) throw failed.reason;
   }
 
   /** Starts workers ahead of need. */
-  warmUp(visit: (seat: Seat<Api>) => Promise<void>): Promise<void> {
+  start(): void {
     while (this.#posts.size < this.size && !this.#closed) this.#open();
-    return this.broadcast(visit);
   }
 
   close(): void {
@@ -144,20 +154,35 @@ export class WorkerPool<Api> {
   /** An idle worker, else a new one, else the least busy with room. */
   #freePost(): Post<Api> | undefined {
     let best: Post<Api> | undefined;
-    for (const post of this.#posts) if (!best || post.entries.length < best.entries.length) best = post;
-    if ((!best || best.entries.length > 0) && this.#posts.size < this.size) return this.#open();
-    return best && best.entries.length < this.#depth ? best : undefined;
+    for (const post of this.#posts) if (!best || isFreer(post, best)) best = post;
+    if ((!best || jobsAt(best) > 0) && this.#posts.size < this.size) return this.#open();
+    return best && jobsAt(best) < this.#depth ? best : undefined;
   }
 
   #open(): Post<Api> {
     const post: Post<Api> = { seat: this.#spawn(), entries: [], timer: undefined };
     post.seat.onDeath((detail) => {
       if (!this.#posts.has(post)) return;
-      const request = post.entries[0]?.job.request ?? this.name;
+      const request = post.entries[0]?.task.request ?? this.name;
       this.#replace(post, new WorkerCrashedError(request, detail));
     });
     this.#posts.add(post);
     return post;
+  }
+
+  #visit(post: Post<Api>, task: PoolTask<Api, void>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const sequence = this.#sequence++;
+      this.#send(post, {
+        task,
+        isVisit: true,
+        priority: 0,
+        sequence,
+        resolve: () => resolve(),
+        reject,
+        settled: false,
+      });
+    });
   }
 
   #send(post: Post<Api>, entry: Entry<Api>): void {
@@ -174,19 +199,19 @@ export class WorkerPool<Api> {
     };
     // `run` may throw before its first await.
     Promise.resolve()
-      .then(() => entry.job.run(post.seat))
+      .then(() => entry.task.run(post.seat))
       .then(
         (result) => done(() => entry.resolve(result)),
         (reason) => done(() => entry.reject(reason)),
       );
   }
 
-  /** Times the job that the worker is at. */
+  /** Times what the worker is at. */
   #watch(post: Post<Api>): void {
     clearTimeout(post.timer);
     const head = post.entries[0];
     if (!head) return;
-    const { request, timeoutMs } = head.job;
+    const { request, timeoutMs } = head.task;
     post.timer = setTimeout(() => this.#replace(post, new WorkerStuckError(request, timeoutMs)), timeoutMs);
   }
 
@@ -197,17 +222,28 @@ export class WorkerPool<Api> {
     this.#changed();
   }
 
-  /** Ends a worker: the job it was at fails, those behind it go back to the queue. */
+  /** Ends a worker: the job it was at fails, those behind it go back to the queue, visits are over. */
   #discard(post: Post<Api>, error: Error): void {
     clearTimeout(post.timer);
     this.#posts.delete(post);
     post.seat.terminate();
-    const [head, ...others] = post.entries.splice(0);
-    head?.reject(error);
-    for (const entry of others) if (!entry.settled) this.#queue.push(entry);
+    for (const [at, entry] of post.entries.splice(0).entries()) {
+      if (entry.isVisit) entry.resolve(undefined);
+      else if (at === 0) entry.reject(error);
+      else if (!entry.settled) this.#queue.push(entry);
+    }
   }
 
   #changed(): void {
     for (const listener of this.#listeners) listener();
   }
+}
+
+/** Visits are none: they take no place from a job. */
+function jobsAt<Api>({ entries }: Post<Api>): number {
+  return entries.reduce((count, { isVisit }) => count + (isVisit ? 0 : 1), 0);
+}
+
+function isFreer<Api>(a: Post<Api>, b: Post<Api>): boolean {
+  return jobsAt(a) < jobsAt(b) || (jobsAt(a) === jobsAt(b) && a.entries.length < b.entries.length);
 }

@@ -10,6 +10,7 @@ export {
   hintRanges,
   type SharedBlocks,
   type SharedBlocksOptions,
+  setServed,
 } from "./shared-blocks.ts";
 export {
   isFolderOnDisk,

@@ -1,12 +1,16 @@
 import type { ByteReader } from "./byte-reader.ts";
 import type { SlideFiles } from "./byte-source.ts";
 import { openReaders } from "./open-reader.ts";
-import { ring, type SharedBlocks } from "./shared-blocks.ts";
+import { ring, type SharedBlocks, setServed } from "./shared-blocks.ts";
 import { SharedFiller } from "./shared-filler.ts";
 
 /** The protocol of the I/O worker: one for all slides of a page. */
 export interface IoService {
-  /** Reads a slide's files into its shared blocks from now on, as decoders and hints ask, and the rest when idle. */
+  /**
+   * Reads a slide's files into its shared blocks from now on, as decoders and hints ask, and the rest when idle.
+   * Where it fails, nobody does: whoever asked tells the decoders (`setServed`).
+   * @throws {ByteReadError} where a file cannot be opened.
+   */
   serve(id: number, files: SlideFiles, shared: SharedBlocks): Promise<void>;
   /** Lets go of a slide, also of one whose files are still being opened. */
   release(id: number): Promise<void>;
@@ -64,6 +68,8 @@ export function createIoService(): IoService {
         }
         slides.get(id)?.close();
         slides.set(id, new SharedFiller(shared, readers));
+        // Another worker may have failed to serve it.
+        setServed(shared, true);
       } finally {
         if (openings.get(id) === opening) openings.delete(id);
       }

@@ -25,7 +25,7 @@ export interface SharedBlocks {
   readonly urgent: RequestRing;
   /** Blocks that will be wanted: hints and reading on. */
   readonly wanted: RequestRing;
-  /** `FILLED`: how many blocks are present. */
+  /** `FILLED`: how many blocks are present. `FORSAKEN`: 1 when nobody fills them. */
   readonly state: Int32Array<SharedArrayBuffer>;
   /** Rung after each request. One bell for all slides of a page, so that their one I/O worker can wait on it. */
   readonly doorbell: Int32Array<SharedArrayBuffer>;
@@ -40,8 +40,9 @@ export interface SharedFile {
 export const ABSENT = 0;
 export const CLAIMED = -1;
 export const FAILED = -2;
-/** Index into `state`. */
+/** Indices into `state`. */
 export const FILLED = 0;
+const FORSAKEN = 1;
 
 const REASONS = ["failed", "changed", "vanished", "permission", "network"] as const satisfies ByteReadReason[];
 
@@ -101,7 +102,7 @@ export function createSharedBlocks(files: SlideFiles, options: SharedBlocksOptio
         recent: new Uint8Array(new SharedArrayBuffer(slotCount)),
         urgent: createRing(URGENT_PLACES),
         wanted: createRing(WANTED_PLACES),
-        state: sharedInts(1),
+        state: sharedInts(2),
         doorbell: pageDoorbell,
       };
     } catch (thrown) {
@@ -120,6 +121,19 @@ function sharedInts(count: number): Int32Array<SharedArrayBuffer> {
 /** Whether blocks have to make room for others. */
 export function isEvicting({ slotCount, table }: Pick<SharedBlocks, "slotCount" | "table">): boolean {
   return slotCount < table.length;
+}
+
+/**
+ * Tells decoders whether anybody fills the blocks. Where nobody does, they do not wait: they read the files themselves, and
+ * meet whatever is wrong with them. From any thread.
+ */
+export function setServed({ state }: SharedBlocks, isServed: boolean): void {
+  Atomics.store(state, FORSAKEN, isServed ? 0 : 1);
+}
+
+/** Somebody fills the blocks, or is about to. */
+export function isServed({ state }: SharedBlocks): boolean {
+  return Atomics.load(state, FORSAKEN) === 0;
 }
 
 /** Numbers of the first and last block that hold a stretch of a file; undefined where it is outside. */

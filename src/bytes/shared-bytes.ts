@@ -7,6 +7,7 @@ import {
   FAILED,
   failureReason,
   isEvicting,
+  isServed,
   ring,
   type SharedBlocks,
   type SharedFile,
@@ -87,7 +88,7 @@ export class SharedBytes {
 
   /**
    * Asks for a block, for those up to `last` and for more where the file is being read on, and waits for the block.
-   * @returns false where the I/O worker does not answer.
+   * @returns false where the I/O worker does not answer, or there is none for this slide.
    * @throws {ByteReadError} where it could not read it.
    */
   #fetch(block: number, last: number): boolean {
@@ -108,6 +109,7 @@ export class SharedBytes {
         // Present; or already evicted again, or given back unread: then the caller asks anew.
         return true;
       }
+      if (!isServed(this.#shared)) return false;
       if (performance.now() - since > patienceMs) {
         this.#isIoSilent = true;
         return false;

@@ -8,9 +8,9 @@ export type Rgb = readonly [number, number, number];
  * channels. Widths and ends are OpenCV's (`polylines`, no antialiasing), so that even a line of 2 px is 3 px wide; some
  * 3 % of the pixels of a line of 2 px differ from it.
  *
- * @param points - x0, y0, x1, y1, …; may lie outside.
+ * @param points - x0, y0, x1, y1, …; may lie outside, however far.
  */
-export function drawClosedLine(image: Image8, points: Int32Array, colour: Rgb, thicknessPx: number): void {
+export function drawClosedLine(image: Image8, points: ArrayLike<number>, colour: Rgb, thicknessPx: number): void {
   const pen = new Pen(image, colour);
   for (let i = 0; i < points.length; i += 2) {
     const next = (i + 2) % points.length;
@@ -30,7 +30,7 @@ export function drawRectangle(
   colour: Rgb,
   thicknessPx: number,
 ): void {
-  const corners = Int32Array.of(x, y, x + width, y, x + width, y + height, x, y + height);
+  const corners = [x, y, x + width, y, x + width, y + height, x, y + height];
   drawClosedLine(image, corners, colour, thicknessPx);
 }
 
@@ -53,7 +53,13 @@ interface Point {
   readonly y: number;
 }
 
-/** Fills rows and columns of one colour, cut to the image. */
+/** Whole numbers, both included; none where the last is before the first. */
+interface Span {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Fills rows of one colour, cut to the image. A line may be millions of times as long: only what is inside is walked along. */
 class Pen {
   readonly #image: Image8;
   readonly #colour: Rgb;
@@ -61,6 +67,15 @@ class Pen {
   constructor(image: Image8, colour: Rgb) {
     this.#image = image;
     this.#colour = colour;
+  }
+
+  /** Of the columns from `first` to `last`, those that are in the image. */
+  columns(first: number, last: number): Span {
+    return { first: Math.max(first, 0), last: Math.min(last, this.#image.width - 1) };
+  }
+
+  rows(first: number, last: number): Span {
+    return { first: Math.max(first, 0), last: Math.min(last, this.#image.height - 1) };
   }
 
   /** Pixels from `x0` to `x1`, both included. */
@@ -79,14 +94,16 @@ function drawThin(pen: Pen, a: Point, b: Point): void {
   if (Math.abs(b.x - a.x) > Math.abs(b.y - a.y)) {
     const [from, to] = a.x <= b.x ? [a, b] : [b, a];
     const slope = (to.y - from.y) / (to.x - from.x);
-    const first = Math.round(from.x);
-    for (let x = first; x <= Math.round(to.x); x++) pen.row(x, x, Math.round(from.y + slope * (x - first)));
+    const begin = Math.round(from.x);
+    const { first, last } = pen.columns(begin, Math.round(to.x));
+    for (let x = first; x <= last; x++) pen.row(x, x, Math.round(from.y + slope * (x - begin)));
   } else {
     const [from, to] = a.y <= b.y ? [a, b] : [b, a];
     const slope = to.y === from.y ? 0 : (to.x - from.x) / (to.y - from.y);
-    const first = Math.round(from.y);
-    for (let y = first; y <= Math.round(to.y); y++) {
-      const x = Math.round(from.x + slope * (y - first));
+    const begin = Math.round(from.y);
+    const { first, last } = pen.rows(begin, Math.round(to.y));
+    for (let y = first; y <= last; y++) {
+      const x = Math.round(from.x + slope * (y - begin));
       pen.row(x, x, y);
     }
   }
@@ -110,16 +127,18 @@ function drawThick(pen: Pen, from: Point, to: Point, thicknessPx: number): void 
   }
   const radius = Math.round(thicknessPx / 2);
   for (const { x, y } of [from, to]) {
-    for (let dy = -radius; dy <= radius; dy++) {
-      const reach = Math.trunc(Math.sqrt(radius * radius - dy * dy));
-      pen.row(x - reach, x + reach, y + dy);
+    const { first, last } = pen.rows(y - radius, y + radius);
+    for (let row = first; row <= last; row++) {
+      const reach = Math.trunc(Math.sqrt(radius * radius - (row - y) ** 2));
+      pen.row(x - reach, x + reach, row);
     }
   }
 }
 
 function fillConvex(pen: Pen, corners: readonly Point[]): void {
   const ys = corners.map(({ y }) => y);
-  for (let y = Math.ceil(Math.min(...ys)); y <= Math.max(...ys); y++) {
+  const { first, last } = pen.rows(Math.ceil(Math.min(...ys)), Math.floor(Math.max(...ys)));
+  for (let y = first; y <= last; y++) {
     let left = Number.POSITIVE_INFINITY;
     let right = Number.NEGATIVE_INFINITY;
     corners.forEach((a, i) => {

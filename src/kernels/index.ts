@@ -10,6 +10,7 @@ export { type OtsuTissue, otsuTissue } from "./otsu-tissue.ts";
 export { type Bounds, type Polygon, polygonArea, type Ring, ringArea, ringBounds } from "./polygon.ts";
 export { loadPolygonMath, type PolygonMath } from "./polygon-math.ts";
 export {
+  type BandedImage8,
   type Image8,
   type ResizeBox,
   type ResizeFilter,
@@ -17,4 +18,4 @@ export {
   resizePillow,
   resizePillowRgb,
 } from "./resize.ts";
-export { resizeBilinear } from "./resize-bilinear.ts";
+export { resizeBilinear, resizeBilinearBands } from "./resize-bilinear.ts";

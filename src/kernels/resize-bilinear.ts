@@ -1,5 +1,5 @@
 import { roundHalfEven } from "#base";
-import type { Image8 } from "./resize.ts";
+import type { BandedImage8, Image8 } from "./resize.ts";
 
 /** OpenCV's fixed point: weights in 11 bits. */
 const WEIGHT_BITS = 11;
@@ -12,8 +12,13 @@ const ONE = 1 << WEIGHT_BITS;
  * @returns (height, width, channels) uint8.
  */
 export function resizeBilinear(image: Image8, width: number, height: number): Image8 {
-  const { data, channels } = image;
-  if (width === image.width && height === image.height) return { ...image, data: data.slice() };
+  if (width === image.width && height === image.height) return { ...image, data: image.data.slice() };
+  return resizeBilinearBands({ ...image, bands: [image.data] }, width, height);
+}
+
+/** {@link resizeBilinear} of an image that is too large to be held. */
+export function resizeBilinearBands(image: BandedImage8, width: number, height: number): Image8 {
+  const { channels } = image;
   const columns = taps(image.width, width);
   const rows = taps(image.height, height);
   clampColumns(columns, image.width);
@@ -23,6 +28,7 @@ export function resizeBilinear(image: Image8, width: number, height: number): Im
   let upper = { y: -1, sums: new Int32Array(rowLength) };
   let lower = { y: -1, sums: new Int32Array(rowLength) };
   const last = image.height - 1;
+  const sourceRow = rowsOf(image);
   for (let y = 0; y < height; y++) {
     const y0 = Math.min(Math.max(rows.first[y]!, 0), last);
     const y1 = Math.min(rows.first[y]! + 1, last);
@@ -33,11 +39,27 @@ export function resizeBilinear(image: Image8, width: number, height: number): Im
     ] as const) {
       if (row.y === wanted) continue;
       row.y = wanted;
-      stretchRow(data, wanted * image.width * channels, channels, columns, row.sums);
+      stretchRow(sourceRow(wanted), channels, columns, row.sums);
     }
     mixRows(upper.sums, lower.sums, rows.weight0[y]!, rows.weight1[y]!, out, y * rowLength);
   }
   return { data: out, width, height, channels };
+}
+
+/** Gives rows of an image in ascending order. */
+function rowsOf({ width, channels, bands }: BandedImage8): (y: number) => Image8["data"] {
+  const rowLength = width * channels;
+  const left = bands[Symbol.iterator]();
+  let begin = 0;
+  let band: Image8["data"] = new Uint8Array(0);
+  return (y) => {
+    while (begin + band.length <= y * rowLength) {
+      begin += band.length;
+      band = left.next().value;
+    }
+    const at = y * rowLength - begin;
+    return band.subarray(at, at + rowLength);
+  };
 }
 
 interface Taps {
@@ -73,17 +95,17 @@ function clampColumns({ first, weight0, weight1 }: Taps, inSize: number): void {
   }
 }
 
-function stretchRow(data: Image8["data"], row: number, channels: number, columns: Taps, sums: Int32Array): void {
+function stretchRow(row: Image8["data"], channels: number, columns: Taps, sums: Int32Array): void {
   const { first, weight0, weight1 } = columns;
   for (let x = 0, to = 0; x < first.length; x++) {
     const w0 = weight0[x]!;
     const w1 = weight1[x]!;
-    const at = row + first[x]! * channels;
+    const at = first[x]! * channels;
     if (w1 === 0) {
       // Also keeps the last column from reading beyond the row.
-      for (let c = 0; c < channels; c++) sums[to++] = data[at + c]! * w0;
+      for (let c = 0; c < channels; c++) sums[to++] = row[at + c]! * w0;
     } else {
-      for (let c = 0; c < channels; c++) sums[to++] = data[at + c]! * w0 + data[at + channels + c]! * w1;
+      for (let c = 0; c < channels; c++) sums[to++] = row[at + c]! * w0 + row[at + channels + c]! * w1;
     }
   }
 }

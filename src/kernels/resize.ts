@@ -6,6 +6,11 @@ export interface Image8 {
   readonly channels: number;
 }
 
+/** An 8-bit image of which some rows are at hand at a time: bands of whole rows, from the top to the last. */
+export interface BandedImage8 extends Omit<Image8, "data"> {
+  readonly bands: Iterable<Image8["data"]>;
+}
+
 /** Pillow's fixed-point precision: 32 bits less 8 of the sample and 2 of head room (ImagingResample). */
 const PRECISION_BITS = 32 - 8 - 2;
 
@@ -106,13 +111,21 @@ export function resizePillow(
 }
 
 /**
- * As {@link resizePillow} of (height, width, 4) pixels without their fourth channel, which need not be taken out first.
+ * As {@link resizePillow} of a square, to a square; of four channels the fourth is left out, and need not be taken out first.
  *
- * @returns (height, width, 3) uint8.
+ * @returns (side, side, 3) uint8.
  */
-export function resizePillowRgb(rgba: Image8, width: number, height: number, filter: ResizeFilter): Image8 {
-  const rows = passXOfRgb(rgba, taps(KERNELS[filter], rgba.width, 0, rgba.width, width), width);
-  return passY(rows, taps(KERNELS[filter], rgba.height, 0, rgba.height, height), height);
+export function resizePillowRgb(image: BandedImage8, side: number, filter: ResizeFilter): Image8 {
+  const { width, height, channels } = image;
+  const columns = taps(KERNELS[filter], width, 0, width, side);
+  const data = new Uint8ClampedArray(side * height * 3);
+  let row = 0;
+  for (const band of image.bands) {
+    const rows = band.length / (width * channels);
+    passXOfRgb({ data: band, width, height: rows, channels }, columns, data.subarray(side * row * 3));
+    row += rows;
+  }
+  return passY({ data, width: side, height, channels: 3 }, taps(KERNELS[filter], height, 0, height, side), side);
 }
 
 interface Taps {
@@ -158,9 +171,12 @@ const HALF = 1 << (PRECISION_BITS - 1);
 
 function passX(image: Image8, taps: Taps, width: number): Image8 {
   const { data, height, channels } = image;
-  if (channels === 3) return passXOfRgb(image, taps, width);
-  const { first, count, weights, stride } = taps;
   const out = new Uint8ClampedArray(width * height * channels);
+  if (channels === 3) {
+    passXOfRgb(image, taps, out);
+    return { data: out, width, height, channels };
+  }
+  const { first, count, weights, stride } = taps;
   for (let y = 0; y < height; y++) {
     const row = y * image.width * channels;
     for (let x = 0; x < width; x++) {
@@ -196,11 +212,11 @@ function mirroredEight({ count, weights, stride }: Taps): MirroredEight | undefi
 }
 
 /** Three channels of three or four. Patches go this way by the thousand. */
-function passXOfRgb(image: Image8, taps: Taps, width: number): Image8 {
+function passXOfRgb(image: Image8, taps: Taps, out: Uint8ClampedArray): void {
   const { first, count, weights, stride } = taps;
   const { height, channels } = image;
+  const width = first.length;
   const data = bytesOf(image);
-  const out = new Uint8ClampedArray(width * height * 3);
   const mirrored = mirroredEight(taps);
   const [w0, w1, w2, w3] = mirrored ?? [0, 0, 0, 0];
   const mirroredCount = mirrored ? 8 : -1;
@@ -230,7 +246,6 @@ function passXOfRgb(image: Image8, taps: Taps, width: number): Image8 {
       out[to + 2] = blue >> PRECISION_BITS;
     }
   }
-  return { data: out, width, height, channels: 3 };
 }
 
 /** Eight samples, `step` apart, by weights that are mirrored. */

@@ -1,3 +1,4 @@
+import { MAX_PATCH_PX } from "#slide";
 import { JobSettingsError } from "./errors.ts";
 import type { JobSettings, PatchSettings } from "./settings.ts";
 
@@ -38,7 +39,11 @@ export function checkJobSettings(settings: JobSettings): void {
     "a number above 0",
   );
   checkPatchSettings(settings.patches);
-  if (tasks.includes("features")) check("encoder", encoder, encoder !== undefined, "an encoder, for features");
+  if (tasks.includes("features")) {
+    check("encoder", encoder, encoder !== undefined, "an encoder, for features");
+    const { patchSize } = settings.patches;
+    check("patches.patchSize", patchSize, patchSize <= MAX_PATCH_PX, `at most ${MAX_PATCH_PX} px, to be embedded`);
+  }
   if (batchLimit !== undefined) {
     check("batchLimit", batchLimit, Number.isInteger(batchLimit) && batchLimit > 0, "a whole number above 0");
   }

@@ -13,17 +13,14 @@ export class MissingMppError extends WsiError {
 /** µm per pixel below which no microscope resolves anything: a slip of the decimal point. */
 export const LEAST_MPP = 0.02;
 
-/** A pixel size that no scan of tissue has, be it given or the file's, or too small for the slide. Ask for the right one. */
+/** A pixel size that no scan of tissue has, be it given or the file's. Ask for the right one. */
 export class PixelSizeError extends WsiError {
   override readonly name = "PixelSizeError";
   /** µm per pixel. */
   readonly mpp: number;
-  /** The least that this slide can be analysed with: above `LEAST_MPP` where its levels are the reason. */
-  readonly least: number;
-  constructor(mpp: number, least = LEAST_MPP, options?: ErrorOptions) {
-    super(`a pixel of ${mpp} µm; expected at least ${least} and less than 2.4`, options);
+  constructor(mpp: number, options?: ErrorOptions) {
+    super(`a pixel of ${mpp} µm; expected at least ${LEAST_MPP} and less than 2.4`, options);
     this.mpp = mpp;
-    this.least = least;
   }
 }
 

@@ -18,28 +18,19 @@ export function estimateProgress(
   const ended = slides.filter(hasEnded);
   const waiting = slides.length - ended.length - (working ? 1 : 0);
   const fractions = slides.map((slide) => (hasEnded(slide) ? 1 : fractionOf(slide, tasks)));
-  const step = working?.step;
+  const elsewhere = working ? findElsewhere(working, tasks) : findAwaited(slides, tasks);
   const { patchesPerSecond } = meter;
   const slideSecondsLeft = working && secondsLeftOf(working, tasks, patchesPerSecond);
   return {
     done: ended.length,
     total: slides.length,
     fraction: slides.length ? fractions.reduce((sum, part) => sum + part, 0) / slides.length : 1,
-    current:
-      working && step
-        ? {
-            name: working.name,
-            path: working.path,
-            step,
-            done: working.steps[step].done,
-            total: working.steps[step].total,
-          }
-        : undefined,
+    current: elsewhere ?? (working && atWork(working)),
     patches: meter.patches,
-    patchesPerSecond: step === "features" ? patchesPerSecond : undefined,
+    patchesPerSecond: working?.step === "features" && !elsewhere ? patchesPerSecond : undefined,
     slideSecondsLeft,
     secondsLeft: secondsLeftOfAll(slides, working, slideSecondsLeft, waiting),
-    slowest: meter.slowest,
+    slowest: elsewhere ? undefined : meter.slowest,
     seconds: meter.seconds,
     encoder: encoder && {
       device: encoder.device,
@@ -48,6 +39,28 @@ export function estimateProgress(
       batchSize: encoder.batchSize,
     },
   };
+}
+
+type Current = JobProgress["current"];
+
+function atWork({ name, path, step, steps }: SlideState): Current {
+  if (!step) return undefined;
+  const { done, total } = steps[step];
+  return { name, path, step, done, total, isElsewhere: false };
+}
+
+/** The stage of a slide that others have; undefined where none is known to be with them. */
+function findElsewhere({ name, path, step, steps }: SlideState, tasks: readonly JobTask[]): Current {
+  const locked = tasks.find((task) => steps[task].reason === "locked");
+  // Looked at again, it comes by its earlier stages first; one of those may have to be made anew.
+  if (!locked || (step && steps[step].status === "running")) return undefined;
+  return { name, path, step: locked, done: 0, total: 0, isElsewhere: true };
+}
+
+/** Where all that is left is with others: the first of it. */
+function findAwaited(slides: readonly SlideState[], tasks: readonly JobTask[]): Current {
+  const left = slides.filter((slide) => !hasEnded(slide));
+  return left.every((slide) => findElsewhere(slide, tasks)) ? left[0] && findElsewhere(left[0], tasks) : undefined;
 }
 
 function hasEnded({ status }: SlideState): boolean {
@@ -64,7 +77,8 @@ function fractionOf(slide: SlideState, tasks: readonly JobTask[]): number {
   return all > 0 ? done / all : 0;
 }
 
-function shareOf({ status, done, total }: StepState): number {
+function shareOf({ status, reason, done, total }: StepState): number {
+  if (reason === "locked") return 0;
   if (status === "completed" || status === "skipped" || status === "error") return 1;
   return total > 0 ? done / total : 0;
 }

@@ -1,8 +1,14 @@
 import { randomHex } from "#base";
 import type { Folder } from "#storage";
-import { parseObject } from "./json-text.ts";
 import { CHANGE_LOCK_SUFFIX } from "./layout.ts";
-import { type LockOwner, type OriginLocks, readLock } from "./output-lock.ts";
+import {
+  isMakerAlive,
+  type LockOwner,
+  makerFields,
+  type OriginLocks,
+  readLock,
+  removeDeadLock,
+} from "./output-lock.ts";
 
 /** Changes take milliseconds: a lock that stays the same for so long was left by somebody who died. */
 const LEFT_BEHIND_MS = 15_000;
@@ -16,30 +22,30 @@ export interface FileChanger {
 
 /**
  * Changes a file that several tabs and processes write to, one at a time: `<file>.lock.txt` is made, and removed again.
- * It waits for others. One who died in the middle holds up other programs for some seconds, and tabs of its browser not at all.
+ * It waits for others. One who died in the middle holds up those who cannot tell for some seconds, and tabs of its browser not at all.
  */
 export async function withFileMutex<Result>(
   folder: Folder,
   path: string,
-  { owner, originLocks }: FileChanger,
+  changer: FileChanger,
   work: () => Promise<Result>,
 ): Promise<Result> {
   const lockPath = path + CHANGE_LOCK_SUFFIX;
-  const { hostname, pid } = owner;
+  const { owner, originLocks } = changer;
   const exclusive = async () => {
     let seen: string | undefined;
     let seenSinceMs = 0;
-    while (!(await folder.createNew(lockPath, JSON.stringify({ hostname, pid, session: randomHex(16) })))) {
+    while (!(await folder.createNew(lockPath, JSON.stringify({ ...makerFields(owner), session: randomHex(16) })))) {
       const found = (await readLock(folder, lockPath))?.text;
       if (found === undefined) continue;
       if (found !== seen) {
         seen = found;
         seenSinceMs = Date.now();
       }
-      // All tabs of this browser wait for the origin's lock, which is held here: its maker is gone.
-      const isOurOwn = originLocks !== undefined && !owner.isRunning && parseObject(found)?.hostname === hostname;
-      if (isOurOwn || Date.now() - seenSinceMs > LEFT_BEHIND_MS) await folder.remove(lockPath);
-      else await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      // All tabs of this browser wait for the origin's lock, which is held here: where one of them made it, it is gone.
+      const isLeft = (await isMakerAlive(found, changer)) === false || Date.now() - seenSinceMs > LEFT_BEHIND_MS;
+      if (isLeft && (await removeDeadLock(folder, lockPath, async ({ text }) => text === found))) continue;
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
     try {
       return await work();

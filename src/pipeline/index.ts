@@ -4,7 +4,6 @@ export {
   EncoderUnsteadyError,
   JobFileError,
   JobSettingsError,
-  LEAST_MPP,
   LockLostError,
   MissingMppError,
   NamesakeError,
@@ -14,7 +13,7 @@ export {
 export { type FoundTissue, findTissue } from "./find-tissue.ts";
 export { Job } from "./job.ts";
 export { coordsFolderName, extensionOf, stemOf } from "./layout.ts";
-export type { LockOwner } from "./output-lock.ts";
+export type { LockMaker, LockOwner } from "./output-lock.ts";
 export type { PatchCoords } from "./patch-coords.ts";
 export { openPatchPreview, type PatchPreview, type PatchPreviewer } from "./patch-preview.ts";
 export type { Bottleneck, JobOutcome, JobProgress, StageSeconds } from "./progress.ts";

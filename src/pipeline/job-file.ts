@@ -4,6 +4,7 @@ import { checkJobSettings } from "./check-settings.ts";
 import { type FileChanger, withFileMutex } from "./file-mutex.ts";
 import { isObject, parseObject } from "./json-text.ts";
 import { JOB_FILE } from "./layout.ts";
+import { readText } from "./read-text.ts";
 import type { JobSettings, JobSlide } from "./settings.ts";
 
 const VERSION = 1;
@@ -25,8 +26,8 @@ export interface JobFile {
 
 /** undefined where there is none, or none that can be read. */
 export async function readJobFile(folder: Folder): Promise<JobFile | undefined> {
-  const file = await folder.read(JOB_FILE);
-  const value = file && parseObject(await file.text());
+  const text = await readText(folder, JOB_FILE);
+  const value = text === undefined ? undefined : parseObject(text);
   if (value?.version !== VERSION || typeof value.id !== "string") return undefined;
   const slides = Array.isArray(value.slides) ? value.slides.flatMap((slide) => slideOf(slide) ?? []) : [];
   const givenMpp: Record<string, number> = {};

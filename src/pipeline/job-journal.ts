@@ -12,6 +12,7 @@ import {
   SUMMARY_FILE,
   stemOf,
 } from "./layout.ts";
+import { readText } from "./read-text.ts";
 import { appendSummary, finishRun, type RunManifest, runText } from "./run-file.ts";
 import type { JobSettings, JobSlide, JobTask } from "./settings.ts";
 import { UM_AT_1X } from "./slide-scale.ts";
@@ -155,7 +156,7 @@ export class JobJournal {
     if (await this.#folder.find(own)) return { path: own, hash };
     for (const name of this.#stateNames.get(stem) ?? []) {
       const path = `${STATES_FOLDER}/${name}`;
-      const state = readState((await (await this.#folder.read(path))?.text()) ?? "");
+      const state = readState((await readText(this.#folder, path)) ?? "");
       const known = state?.slide.abs_path;
       if (typeof known === "string" && known.replaceAll("\\", "/").endsWith(`/${slide.path}`)) return { path, hash };
     }
@@ -181,8 +182,7 @@ export class JobJournal {
   /** Changes a file that others write to as well. */
   #change(path: string, change: (before: string | undefined) => string | Promise<string>): Promise<void> {
     return withFileMutex(this.#folder, path, this.#changer, async () => {
-      const before = await (await this.#folder.read(path))?.text();
-      await this.#folder.write(path, await change(before));
+      await this.#folder.write(path, await change(await readText(this.#folder, path)));
     });
   }
 }

@@ -95,7 +95,7 @@ export class Job {
     this.retry(path);
   }
 
-  /** Has a slide's turn come again, in this run or the next. */
+  /** Has a slide's turn come again: in the run under way, after those that wait, or in the next one. */
   retry(path: string): void {
     const state = this.#states.get(path);
     if (state.status === "working" || state.status === "waiting") return;
@@ -143,10 +143,6 @@ export class Job {
     this.#holder = undefined;
     const isCancelled = signal.aborted && (error === undefined || error === signal.reason);
     if (isCancelled) error = undefined;
-    for (const state of this.#states.all) {
-      if (state.status === "waiting" || state.status === "working")
-        this.#states.change(state.path, { status: "cancelled" });
-    }
     try {
       // TRIDENT's runs know no other word for one that was stopped.
       if (isCancelled) await journal?.end("error", "cancelled");
@@ -157,6 +153,12 @@ export class Job {
       error ??= thrown;
     }
     this.#isRunning = false;
+    // Given another turn while the run was ending.
+    if (!isCancelled && error === undefined && this.#queue.length > 0) return this.run({ signal, onlyWaiting: true });
+    for (const state of this.#states.all) {
+      if (state.status === "waiting" || state.status === "working")
+        this.#states.change(state.path, { status: "cancelled" });
+    }
     this.#changed();
     return this.#outcome(journal?.runId ?? "", isCancelled, error);
   }

@@ -55,7 +55,10 @@ export const CLAM_ATTRIBUTES = {
   customDownsample: "custom_downsample",
 } as const;
 
-/** The stem that names a slide's outputs: without its extension; `.ome.tif`, `.ome.tiff` and `.ome.zarr` go whole. */
+/**
+ * The stem that names a slide's outputs: without its extension; `.ome.tif`, `.ome.tiff` and `.ome.zarr` go whole. TRIDENT's rule,
+ * which asks for no meaning: of a DICOM file named by its UID, the last number is the extension.
+ */
 export function stemOf(fileName: string): string {
   return fileName.slice(0, fileName.length - extensionOf(fileName).length);
 }

@@ -6,20 +6,26 @@ import { LOCK_SUFFIX } from "./layout.ts";
 
 /** How often a held lock says that its holder is alive. */
 const REFRESH_MS = 20_000;
-/** A browser's lock that was not refreshed for so long is dead. Timers of hidden tabs may come only once a minute. */
-const BROWSER_STALE_MS = 5 * 60_000;
+/** A lock of this app that was not refreshed for so long is dead. Timers of hidden tabs may come only once a minute. */
+const UNREFRESHED_MS = 5 * 60_000;
 /** Who clears a dead lock marks it first; a mark of this age was left by somebody who died doing so. */
 const CLEARING_MS = 60_000;
 const CLEARING_SUFFIX = ".clearing";
 
-/** Who takes locks: a browser profile, or a program that drives one. */
-export interface LockOwner {
-  /** "browser:<random id>", the same for all tabs of a profile; a program may give its host's name, as TRIDENT does. */
+/** Who a lock says has made it. */
+export interface LockMaker {
+  /** "browser:<random id>", the same for all tabs of a profile; a program gives its host's name, as TRIDENT does. */
   readonly hostname: string;
   /** 0 in a browser, which knows none. */
   readonly pid: number;
-  /** Whether a process of this host runs; where given, `pid` decides as it does in TRIDENT. */
-  isRunning?(pid: number): Promise<boolean>;
+  /** Where `pid` counts: containers of one host name number their processes each for itself. TRIDENT's locks do not say. */
+  readonly pidSpace?: string;
+}
+
+/** Who takes locks: a browser profile, or a program that drives one. */
+export interface LockOwner extends LockMaker {
+  /** Whether the process that a lock names runs; undefined where that cannot be told, and always for a browser. */
+  isRunning?(maker: LockMaker): Promise<boolean | undefined>;
 }
 
 /** The part of `navigator.locks` used here. */
@@ -31,7 +37,7 @@ export interface LockOptions {
   readonly scope: string;
   /** Keeps tabs of one origin apart without any race; undefined where the browser has none (then age alone decides). */
   readonly originLocks: OriginLocks | undefined;
-  /** Locks of other programs are dead at this age. */
+  /** Locks of other programs are dead at this age, where nobody can tell whether their process runs. */
   readonly staleHours: number;
   readonly now?: () => number;
 }
@@ -45,7 +51,7 @@ export type LockHolder = "live" | "unknown";
 /**
  * `<output>.lock`: a file that keeps others from making the same output, TRIDENT's form, with `created_at` kept fresh.
  * Within one origin a lock of `navigator.locks` goes before it, which ends with its tab: so the lock file of a killed tab
- * is known to be dead at once, and only other browsers' and programs' have to be judged by age.
+ * is known to be dead at once. So is that of a process that is gone, for an owner that can tell. Others are judged by age.
  */
 export class OutputLock {
   readonly path: string;
@@ -125,7 +131,9 @@ export class OutputLock {
       const verdict = await judgeLock(found.text, found.modifiedMs, this.#options);
       if (verdict !== "dead") return verdict;
       this.#tookOver = true;
-      await removeDeadLock(this.#folder, this.path, this.#options);
+      const isDead = async ({ text, modifiedMs }: FoundLock) =>
+        (await judgeLock(text, modifiedMs, this.#options)) === "dead";
+      await removeDeadLock(this.#folder, this.path, isDead, this.#options.now);
     }
     return "live";
   }
@@ -144,20 +152,31 @@ export class OutputLock {
   #text(): string {
     const { owner } = this.#options;
     const now = this.#options.now ?? Date.now;
-    return JSON.stringify({
-      pid: owner.pid,
-      hostname: owner.hostname,
-      created_at: now() / 1000,
-      session: this.#session,
-    });
+    return JSON.stringify({ ...makerFields(owner), created_at: now() / 1000, session: this.#session });
   }
 }
 
+/** What a lock file says of its maker; the first two in TRIDENT's words. */
+export function makerFields({ pid, hostname, pidSpace }: LockMaker): Readonly<Record<string, unknown>> {
+  return { pid, hostname, pid_space: pidSpace };
+}
+
+function makerOf(lock: Readonly<Record<string, unknown>> | undefined): LockMaker {
+  const { pid, hostname, pid_space: pidSpace } = lock ?? {};
+  return {
+    hostname: typeof hostname === "string" ? hostname : "",
+    pid: typeof pid === "number" ? pid : 0,
+    ...(typeof pidSpace === "string" ? { pidSpace } : {}),
+  };
+}
+
+interface FoundLock {
+  readonly text: string;
+  readonly modifiedMs: number;
+}
+
 /** A lock file as it is now; undefined where there is none, or it went while it was read. */
-export async function readLock(
-  folder: Folder,
-  path: string,
-): Promise<{ readonly text: string; readonly modifiedMs: number } | undefined> {
+export async function readLock(folder: Folder, path: string): Promise<FoundLock | undefined> {
   const file = await folder.read(path);
   try {
     return file && { text: await file.text(), modifiedMs: file.lastModified };
@@ -172,30 +191,49 @@ export async function readLock(
  * belongs to a tab that is gone.
  */
 export async function judgeLock(text: string, modifiedMs: number, options: LockOptions): Promise<"dead" | LockHolder> {
+  const isAlive = await isMakerAlive(text, options);
+  if (isAlive === false) return "dead";
   const lock = parseObject(text);
   const createdMs = typeof lock?.created_at === "number" ? lock.created_at * 1000 : modifiedMs;
   const ageMs = (options.now ?? Date.now)() - createdMs;
-  const hostname = typeof lock?.hostname === "string" ? lock.hostname : "";
-  const pid = typeof lock?.pid === "number" ? lock.pid : 0;
-  if (hostname === options.owner.hostname) {
-    if (options.owner.isRunning && pid > 0) return (await options.owner.isRunning(pid)) ? "live" : "dead";
-    if (options.originLocks) return "dead";
-  }
-  if (hostname.startsWith("browser:")) return ageMs >= BROWSER_STALE_MS ? "dead" : "live";
-  return ageMs >= options.staleHours * 3_600_000 ? "dead" : "unknown";
+  const isRefreshed = typeof lock?.session === "string" || makerOf(lock).hostname.startsWith("browser:");
+  if (isRefreshed) return ageMs >= UNREFRESHED_MS ? "dead" : "live";
+  // A process of TRIDENT's may have left the slide and its lock, and run on.
+  return !isAlive && ageMs >= options.staleHours * 3_600_000 ? "dead" : "unknown";
 }
 
-/** Removes a dead lock; of several that find it dead, one does, so that nobody removes the lock made in its place. */
-async function removeDeadLock(folder: Folder, path: string, options: LockOptions): Promise<void> {
+/** Whether who made a lock still runs; undefined where that cannot be told. As `judgeLock` with the origin's lock held. */
+export async function isMakerAlive(
+  text: string,
+  { owner, originLocks }: Pick<LockOptions, "owner" | "originLocks">,
+): Promise<boolean | undefined> {
+  const maker = makerOf(parseObject(text));
+  const { hostname, pid, pidSpace } = owner;
+  const isOwn = maker.hostname === hostname && maker.pid === pid && maker.pidSpace === pidSpace;
+  if (isOwn) return originLocks ? false : undefined;
+  return owner.isRunning?.(maker);
+}
+
+/**
+ * Removes a dead lock; of several that find it dead, one does, so that nobody removes the lock made in its place.
+ * @returns whether it was this one.
+ */
+export async function removeDeadLock(
+  folder: Folder,
+  path: string,
+  isDead: (lock: FoundLock) => Promise<boolean>,
+  now: () => number = Date.now,
+): Promise<boolean> {
   const mark = path + CLEARING_SUFFIX;
   if (!(await folder.createNew(mark, ""))) {
     const marked = await folder.read(mark);
-    if (marked && (options.now ?? Date.now)() - marked.lastModified > CLEARING_MS) await folder.remove(mark);
-    return;
+    if (marked && now() - marked.lastModified > CLEARING_MS) await folder.remove(mark);
+    return false;
   }
   try {
     const found = await readLock(folder, path);
-    if (found && (await judgeLock(found.text, found.modifiedMs, options)) === "dead") await folder.remove(path);
+    if (found && (await isDead(found))) await folder.remove(path);
+    return true;
   } finally {
     await folder.remove(mark);
   }

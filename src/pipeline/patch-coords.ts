@@ -1,4 +1,4 @@
-import type { Slide } from "#slide";
+import { MAX_PATCH_PX, MAX_PATCH_REGION_PX, type Slide } from "#slide";
 import type { Folder, Hdf5Attribute, Hdf5Attributes, Hdf5File, Hdf5Output } from "#storage";
 import { JobFileError, JobSettingsError } from "./errors.ts";
 import { CLAM_ATTRIBUTES, COORDS_ATTRIBUTES, clamCoordsPath, coordsPath, DATASETS } from "./layout.ts";
@@ -108,29 +108,44 @@ export function magnificationsOf(
     : { level0: UM_AT_1X / scale.mpp, target: UM_AT_1X / target.mpp };
 }
 
-/** The grid that settings describe on a slide. @throws {JobSettingsError} where they make none on it. */
+/**
+ * The grid that settings describe on a slide.
+ *
+ * @param options.toEmbed - its patches will be read, not only placed.
+ * @throws {JobSettingsError} where they make none on it.
+ */
 export function planGrid(
   slide: Pick<Slide, "width" | "height" | "levels">,
   scale: SlideScale,
   settings: PatchSettings,
+  options: { readonly toEmbed: boolean },
 ): PatchGrid {
   const { patchSize, overlap, target } = settings;
   const source = "mag" in target ? { mag: scale.magnification } : { mpp: scale.mpp };
-  const plan = (shared: number) => planPatchGrid({ ...sizesOf(slide), source, target, patchSize, overlap: shared });
+  const plan = (shared: number) => {
+    const grid = planPatchGrid({ ...sizesOf(slide), source, target, patchSize, overlap: shared });
+    if (options.toEmbed) checkReadable(grid, patchSize);
+    return grid;
+  };
   try {
     return plan(overlap);
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
-    const expected = `one that makes a grid on ${slide.width} x ${slide.height} px`;
+    const blame = (field: string, found: number) =>
+      new JobSettingsError(field, found, `one that makes a grid on ${slide.width} x ${slide.height} px`, { cause });
     // Where there is a grid without it, it is the overlap.
-    const isOverlap = overlap > 0 && isPossible(() => plan(0));
-    const [field, found] = isOverlap
-      ? ["overlap", overlap]
-      : "mag" in target
-        ? ["target.mag", target.mag]
-        : ["target.mpp", target.mpp];
-    throw new JobSettingsError(`patches.${field}`, found, expected, { cause });
+    if (overlap > 0 && isPossible(() => plan(0))) throw blame("patches.overlap", overlap);
+    if (patchSize > MAX_PATCH_PX) throw blame("patches.patchSize", patchSize);
+    throw "mag" in target ? blame("patches.target.mag", target.mag) : blame("patches.target.mpp", target.mpp);
   }
+}
+
+/** @throws {RangeError} where patches are too large to be cut. */
+function checkReadable({ patchSizeLevel }: PatchGrid, patchSize: number): void {
+  if (patchSizeLevel > MAX_PATCH_REGION_PX) {
+    throw new RangeError(`patches of ${patchSizeLevel} px of a level: at most ${MAX_PATCH_REGION_PX} expected`);
+  }
+  if (patchSize > MAX_PATCH_PX) throw new RangeError(`patches of ${patchSize} px: at most ${MAX_PATCH_PX} expected`);
 }
 
 function isPossible(plan: () => PatchGrid): boolean {
@@ -146,7 +161,7 @@ function isPossible(plan: () => PatchGrid): boolean {
  * How the patches of a coords file are read: from TRIDENT's attributes, or from CLAM's, whose patches are
  * `patch_size` pixels of a level (shrunk by `custom_downsample`).
  *
- * @throws {JobFileError} where the attributes are neither's.
+ * @throws {JobFileError} where the attributes are neither's, or no patch can be read by them.
  */
 export function planFromAttributes(
   attributes: Hdf5Attributes,
@@ -155,6 +170,24 @@ export function planFromAttributes(
   path: string,
   options: { readonly tridentExact?: boolean } = {},
 ): PatchGrid {
+  try {
+    const grid = planStated(attributes, slide, scale, options);
+    if (!grid) throw new JobFileError(path, "coords without the attributes of TRIDENT or CLAM");
+    checkReadable(grid, patchSizeOf(attributes));
+    return grid;
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new JobFileError(path, cause.message, { cause });
+  }
+}
+
+/** @returns undefined where the attributes are neither TRIDENT's nor CLAM's. @throws {RangeError} where they make no grid. */
+function planStated(
+  attributes: Hdf5Attributes,
+  slide: Pick<Slide, "width" | "height" | "levels">,
+  scale: Pick<SlideScale, "mpp">,
+  options: { readonly tridentExact?: boolean },
+): PatchGrid | undefined {
   const value = (name: string) => numberOf(attributes[name]);
   const patchSize = value(COORDS_ATTRIBUTES.patchSize);
   const level0 = value(COORDS_ATTRIBUTES.level0Magnification);
@@ -172,9 +205,7 @@ export function planFromAttributes(
     });
   }
   const level = value(CLAM_ATTRIBUTES.patchLevel);
-  if (!patchSize || level === undefined || sizes.levelDownsamples[level] === undefined) {
-    throw new JobFileError(path, "coords without the attributes of TRIDENT or CLAM");
-  }
+  if (!patchSize || level === undefined || sizes.levelDownsamples[level] === undefined) return undefined;
   return planLegacyGrid(
     { ...sizes, source: { mpp: scale.mpp } },
     { patchSize, level, customDownsample: value(CLAM_ATTRIBUTES.customDownsample) ?? 1 },

@@ -49,7 +49,7 @@ export function openPatchPreview(
       const { patchSize, minTissueProportion } = settings;
       const scale = getSlideScale(slide.properties, options.mpp === undefined ? {} : { given: options.mpp });
       if (!scale) throw new MissingMppError(slide.name);
-      const grid = planGrid(slide, scale, settings);
+      const grid = planGrid(slide, scale, settings, { toEmbed: false });
       const turn = ++latest;
       const before = ready;
       let finish: () => void = () => {};

@@ -30,7 +30,7 @@ export interface JobProgress {
   readonly total: number;
   /** 0 to 1 over all slides and stages. */
   readonly fraction: number;
-  /** What is being done now. */
+  /** What is being done now, or waited for. */
   readonly current:
     | {
         readonly name: string;
@@ -38,6 +38,8 @@ export interface JobProgress {
         readonly step: JobTask;
         readonly done: number;
         readonly total: number;
+        /** Another tab or program is at that stage of the slide: this run looks again and again. */
+        readonly isElsewhere: boolean;
       }
     | undefined;
   /** Patches embedded by this run. */

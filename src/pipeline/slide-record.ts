@@ -5,13 +5,11 @@ import type { Folder, FoundFile } from "#storage";
 import { type FileChanger, withFileMutex } from "./file-mutex.ts";
 import { isObject, parseObject, sortedJson, sortKeys } from "./json-text.ts";
 import { RECORDS_FOLDER, stemOf } from "./layout.ts";
+import { readText } from "./read-text.ts";
 
 const VERSION = 1;
 /** A large output is told from another by its size and this much of both ends. */
 const END_BYTES = 64 << 10;
-
-/** Of a file that another tab is just replacing. */
-const MAX_READS = 5;
 
 /** What a result was made from; compared field by field. */
 export type Fingerprint = Readonly<Record<string, string | number | boolean>>;
@@ -67,18 +65,6 @@ export async function readSlideRecord(folder: Folder, stem: string, path: string
     coords: (isObject(value.coords) ? value.coords : {}) as SlideRecord["coords"],
     features: (isObject(value.features) ? value.features : {}) as SlideRecord["features"],
   };
-}
-
-/** A file that others replace while it is read: what is gone between finding and reading it is there anew. */
-async function readText(folder: Folder, path: string): Promise<string | undefined> {
-  for (let tries = 1; ; tries++) {
-    const file = await folder.read(path);
-    try {
-      return await file?.text();
-    } catch (error) {
-      if (tries === MAX_READS) throw error;
-    }
-  }
 }
 
 /** Changes a record as it is now: another tab may have written another stage's part since it was read. */

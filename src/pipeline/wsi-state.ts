@@ -3,6 +3,7 @@ import type { Folder } from "#storage";
 import { epochOf, stampOf } from "./clock.ts";
 import { isObject, parseObject, sortedJson } from "./json-text.ts";
 import { STATES_FOLDER } from "./layout.ts";
+import { readText } from "./read-text.ts";
 import type { StepReason, StepStatus } from "./slide-state.ts";
 
 /** The schema that TRIDENT 0.3.0 writes; version 1 is read and upgraded. */
@@ -112,8 +113,8 @@ export async function listStates(folder: Folder): Promise<string[]> {
 export async function readStates(folder: Folder): Promise<WsiState[]> {
   const states: WsiState[] = [];
   for (const name of await listStates(folder)) {
-    const file = await folder.read(`${STATES_FOLDER}/${name}`);
-    const state = file && readState(await file.text());
+    const text = await readText(folder, `${STATES_FOLDER}/${name}`);
+    const state = text === undefined ? undefined : readState(text);
     if (state) states.push(state);
   }
   return states;

@@ -10,16 +10,25 @@ export class UnsupportedFormatError extends WsiError {
   }
 }
 
-/** The file is of a known format but damaged, cut short or beyond what the format allows. */
+/**
+ * The file is of a known format but cannot be read. "damaged": broken, or cut short; a fresh copy may help. "unsupported": most
+ * likely whole, but of a compression, colour model, bit depth or the like that is not read; only to have it converted helps.
+ */
 export class CorruptSlideError extends WsiError {
   override readonly name = "CorruptSlideError";
   readonly fileName: string;
-  /** What the reader said, e.g. OpenSlide's message. */
+  /** What the reader said, e.g. OpenSlide's message: "Unsupported TIFF compression: 50001". */
   readonly detail: string;
-  constructor(fileName: string, detail: string, options?: ErrorOptions) {
+  readonly reason: "damaged" | "unsupported";
+  constructor(
+    fileName: string,
+    detail: string,
+    { reason = "damaged", ...options }: ErrorOptions & { readonly reason?: "damaged" | "unsupported" } = {},
+  ) {
     super(`${fileName} cannot be read: ${detail}`, options);
     this.fileName = fileName;
     this.detail = detail;
+    this.reason = reason;
   }
 }
 

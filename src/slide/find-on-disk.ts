@@ -1,7 +1,7 @@
 import { type ByteSpec, isFolderOnDisk, readStart, type SlideFiles, specFromDisk, specsFromFolder } from "#bytes";
 import { DICOM_MAGIC_END, hasDicomMagic } from "./dicom-series.ts";
-import { extensionOf, groupSlides, isSlideExtension, onlySlide, stemOf } from "./find-slides.ts";
-import { baseName } from "./paths.ts";
+import { groupSlides, isSlideKind, onlySlide } from "./find-slides.ts";
+import { baseName, fileKind, withoutKind } from "./paths.ts";
 
 /**
  * The slide at a path, in Node: a file with those beside it that belong to it, or the only slide of a folder.
@@ -25,9 +25,9 @@ export async function findSlideOnDisk(path: string): Promise<SlideFiles> {
 
 /** Files that may belong to this one; `groupSlides` knows which do. Folders may be large: looked at only where need be. */
 async function companionsOf(file: ByteSpec, folder: string): Promise<readonly ByteSpec[]> {
-  const extension = extensionOf(file.path);
-  const stem = stemOf(file.path);
-  switch (extension) {
+  const kind = fileKind(file.path);
+  const stem = withoutKind(file.path);
+  switch (kind) {
     case "mrxs": {
       const inside = `${folder}/${stem}`;
       if (!isFolderOnDisk(inside)) return [];
@@ -39,7 +39,7 @@ async function companionsOf(file: ByteSpec, folder: string): Promise<readonly By
     case "tiff":
       return specsFromFolder(folder, { deep: false });
     default: {
-      const isDicom = !isSlideExtension(extension) && hasDicomMagic(await readStart(file, DICOM_MAGIC_END));
+      const isDicom = !isSlideKind(kind) && hasDicomMagic(await readStart(file, DICOM_MAGIC_END));
       return isDicom ? specsFromFolder(folder, { deep: false }) : [];
     }
   }

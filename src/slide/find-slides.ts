@@ -1,7 +1,8 @@
+import { tagOf } from "#base";
 import { ByteReadError, type ByteSpec, readStart, type SlideFiles, specFromFile, specFromHandle } from "#bytes";
 import { DICOM_MAGIC_END, hasDicomMagic, readSeriesUid } from "./dicom-series.ts";
 import { UnsupportedFormatError } from "./errors.ts";
-import { baseName } from "./paths.ts";
+import { baseName, fileKind, folderOf, withoutKind } from "./paths.ts";
 
 /** A file of a drop or a folder; `path` is relative, with forward slashes. */
 export interface FoundFile {
@@ -19,15 +20,15 @@ export interface SlideCandidate {
   readonly sizeBytes: number;
 }
 
-/** Extensions of files that are slides by themselves or with companions. */
-const SLIDE_EXTENSIONS = new Set("svs tif tiff ndpi mrxs vms vmu scn bif svslide czi avs qptiff btf ptif".split(" "));
+/** Kinds of files that are slides by themselves or with companions. */
+const SLIDE_KINDS = new Set("svs tif tiff ndpi mrxs vms vmu scn bif svslide czi avs qptiff btf ptif".split(" "));
 /** A DICOM file has this many bytes before its magic; enough follow for the series' identity. */
 const DICOM_HEAD_BYTES = 64 << 10;
 
 /**
  * Groups the files of a drop or folder into slides: a `.mrxs` takes the folder of its name, a `.vms` or `.vmu` the files
  * beside it, DICOM files of one series and folder are one slide, a `.tif` takes companions of its own name. A single
- * file is a candidate whatever its name; among several, those that no slide needs are left out.
+ * file that lies in no folder is a candidate whatever its name; else those that no slide needs are left out.
  */
 export async function findSlides(found: readonly FoundFile[]): Promise<SlideCandidate[]> {
   return groupSlides(await Promise.all(found.map(async ({ path, file }) => ({ ...(await toSpec(file)), path }))));
@@ -42,20 +43,27 @@ export async function groupSlides(found: readonly ByteSpec[]): Promise<SlideCand
   const taken = new Set<string>();
 
   for (const file of files) {
-    const extension = extensionOf(file.path);
-    if (!SLIDE_EXTENSIONS.has(extension)) continue;
-    const companions = companionsOf(file, extension, files, byFolder);
+    const kind = fileKind(file.path);
+    if (!SLIDE_KINDS.has(kind)) continue;
+    const companions = companionsOf(file, kind, files, byFolder);
     for (const companion of companions) taken.add(companion.path);
     candidates.push(toCandidate(baseName(file.path), file, [file, ...companions]));
   }
   const slidesAndCompanions = new Set([...taken, ...candidates.map((candidate) => candidate.path)]);
   const rest = files.filter((file) => !slidesAndCompanions.has(file.path));
   candidates.push(...(await findDicomSeries(rest)));
-  if (candidates.length === 0 && files.length === 1) {
-    const file = files[0]!;
-    candidates.push(toCandidate(baseName(file.path), file, [file]));
+  const [only, another] = files;
+  // Somebody chose it. Of a folder, what it holds was not chosen one by one.
+  if (candidates.length === 0 && only && !another && !only.path.includes("/")) {
+    candidates.push(toCandidate(only.path, only, [only]));
   }
   return candidates.filter((candidate) => !taken.has(candidate.path));
+}
+
+/** Paths of all files of a slide, as they were given. */
+export function pathsOf({ path, files }: Pick<SlideCandidate, "path" | "files">): string[] {
+  const folder = folderOf(path);
+  return files.files.map((file) => (folder ? `${folder}/${file.path}` : file.path));
 }
 
 /** The only one of the slides that were found. @throws {UnsupportedFormatError} and {RangeError} where it is not one. */
@@ -70,19 +78,19 @@ export function onlySlide(candidates: readonly SlideCandidate[], name: string): 
 
 function companionsOf(
   file: ByteSpec,
-  extension: string,
+  kind: string,
   files: readonly ByteSpec[],
   byFolder: ReadonlyMap<string, readonly ByteSpec[]>,
 ): readonly ByteSpec[] {
-  const stem = stemOf(file.path);
+  const stem = withoutKind(file.path);
   const beside = () => (byFolder.get(folderOf(file.path)) ?? []).filter((other) => other !== file);
-  switch (extension) {
+  switch (kind) {
     case "mrxs":
       return files.filter((other) => other.path.startsWith(`${stem}/`));
     case "vms":
     case "vmu":
       // The key file names its siblings; other key files' images among them cost nothing.
-      return beside().filter((other) => !SLIDE_EXTENSIONS.has(extensionOf(other.path)));
+      return beside().filter((other) => !SLIDE_KINDS.has(fileKind(other.path)));
     case "tif":
     case "tiff":
       // Trestle keeps its macro image in NAME.Full.
@@ -117,7 +125,7 @@ async function seriesUidOf(file: ByteSpec): Promise<string | undefined> {
     return readSeriesUid(await readStart(file, DICOM_HEAD_BYTES));
   } catch (error) {
     // Of any kind but DICOM's, what cannot be read is no slide's.
-    if (error instanceof ByteReadError && !/^(dcm|dicom|)$/.test(extensionOf(file.path))) return undefined;
+    if (error instanceof ByteReadError && !/^(dcm|dicom|)$/.test(fileKind(file.path))) return undefined;
     throw error;
   }
 }
@@ -138,30 +146,12 @@ function toSpec(file: File | FileSystemFileHandle): ByteSpec | Promise<ByteSpec>
   return isFile(file) ? specFromFile(file) : specFromHandle(file);
 }
 
-/** By its tag: a File of another frame is none of this one's class. */
+/** Of this frame or another. */
 export function isFile(value: unknown): value is File {
-  return Object.prototype.toString.call(value) === "[object File]";
+  return tagOf(value) === "File";
 }
 
-function folderOf(path: string): string {
-  return path.slice(0, Math.max(path.lastIndexOf("/"), 0));
-}
-
-/** The path without its extension and the dot before that. */
-export function stemOf(path: string): string {
-  const extension = extensionOf(path);
-  return extension ? path.slice(0, -extension.length - 1) : path;
-}
-
-/** Whether files of that extension, in small letters, are slides. */
-export function isSlideExtension(extension: string): boolean {
-  return SLIDE_EXTENSIONS.has(extension);
-}
-
-/** In small letters; "" without one. */
-export function extensionOf(path: string): string {
-  const name = baseName(path);
-  const dot = name.lastIndexOf(".");
-  // DICOM files named by their UID have dots and digits only.
-  return dot > 0 && !/^\d+$/.test(name.slice(dot + 1)) ? name.slice(dot + 1).toLowerCase() : "";
+/** Whether files of that kind are slides. */
+export function isSlideKind(kind: string): boolean {
+  return SLIDE_KINDS.has(kind);
 }

@@ -1,3 +1,4 @@
+import { tagOf } from "#base";
 import { getCapabilities } from "#bridge";
 import { type ByteSpec, pathFromUrl, type SlideFiles, specFromFile, specFromHandle, specFromUrl } from "#bytes";
 import { findSlideOnDisk } from "./find-on-disk.ts";
@@ -32,7 +33,7 @@ export interface OpenSlideOptions {
  *
  * @throws {TypeError} for what is no `SlideInput`.
  * @throws {UnsupportedFormatError} if no format recognises it.
- * @throws {CorruptSlideError} if it is recognised but broken.
+ * @throws {CorruptSlideError} if it is recognised but broken, or holds what is not read: its `reason` tells.
  * @throws {MissingCompanionError} if it has further files that were not given: ask for its folder.
  * @throws {ByteReadError} if it cannot be read.
  */
@@ -61,16 +62,14 @@ async function toSlideFiles(input: SlideInput, signal: AbortSignal | undefined):
   throw noInput(input);
 }
 
-/** By its tag: what comes from another frame is of none of this one's classes. */
 function isA<Kind>(tag: string, value: unknown): value is Kind {
-  return Object.prototype.toString.call(value) === `[object ${tag}]`;
+  return tagOf(value) === tag;
 }
 
 function noInput(value: unknown): TypeError {
-  const kind = Object.prototype.toString.call(value).slice("[object ".length, -1);
   return new TypeError(
     "a slide is opened from a File, a list of Files, the handle of a file or folder, an address (in Node a path) or " +
-      `SlideFiles, not from ${kind}: new File([bytes], name) makes a File of bytes or a Blob`,
+      `SlideFiles, not from ${tagOf(value)}: new File([bytes], name) makes a File of bytes or a Blob`,
   );
 }
 
@@ -80,6 +79,8 @@ function single(spec: ByteSpec): SlideFiles {
 
 async function fromFiles(files: readonly File[]): Promise<SlideFiles> {
   for (const file of files) if (!isFile(file)) throw noInput(file);
+  const [only, another] = files;
+  if (only && !another) return single(specFromFile(only, only.name));
   return onlySlide(
     await findSlides(files.map((file) => ({ path: file.webkitRelativePath || file.name, file }))),
     files[0]?.name ?? "nothing",

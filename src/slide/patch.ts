@@ -1,6 +1,13 @@
 import { roundHalfEven } from "#base";
-import { compositeOver, type Image8, resizeBilinear, resizePillow, resizePillowRgb } from "#kernels";
-import type { Pixels } from "./region.ts";
+import {
+  type BandedImage8,
+  compositeOver,
+  type Image8,
+  resizeBilinearBands,
+  resizePillow,
+  resizePillowRgb,
+} from "#kernels";
+import { MAX_REGION_BYTES, type Pixels, type Region } from "./region.ts";
 
 /** What becomes of a region's pixels before a model sees them. Plain data: it crosses to the worker. */
 export interface PatchRecipe {
@@ -32,27 +39,24 @@ export interface Patch {
   readonly spent?: { readonly readingMs: number; readonly makingMs: number };
 }
 
+/** Largest side of a patch: its pixels are within `MAX_REGION_BYTES`. */
+export const MAX_PATCH_PX = Math.floor(Math.sqrt(MAX_REGION_BYTES / 4));
+/** Largest side of the region that a patch is made of: it is read band by band, and is beyond what scanners make. */
+export const MAX_PATCH_REGION_PX = 2 ** 18;
+
+/** The RGBA of a square region, in bands of whole rows from the top. */
+export interface BandedPixels extends Omit<Pixels, "data"> {
+  readonly bands: Iterable<Uint8ClampedArray>;
+}
+
 /** Makes a patch of a square region's pixels. `background`: the slide's colour for what was not scanned. */
 export function makePatch(
-  { data: rgba, width, height }: Pixels,
+  region: BandedPixels,
   recipe: PatchRecipe,
   background: readonly [number, number, number],
 ): Patch {
-  const { sizePx, filter, transform } = recipe;
-  const isResized = width !== sizePx || height !== sizePx;
-  let image: Image8;
-  if (isResized && recipe.fill === "black" && filter === "pillow-bicubic") {
-    image = resizePillowRgb({ data: rgba, width, height, channels: 4 }, sizePx, sizePx, "bicubic");
-  } else {
-    const data = recipe.fill === "black" ? dropAlpha(rgba) : compositeOver(rgba, background);
-    image = { data, width, height, channels: 3 };
-    if (isResized) {
-      image =
-        filter === "opencv-bilinear"
-          ? resizeBilinear(image, sizePx, sizePx)
-          : resizePillow(image, sizePx, sizePx, "bicubic");
-    }
-  }
+  const { sizePx, transform } = recipe;
+  let image = toPatchSize(region, recipe, background);
   if (transform && transform.resizePx !== sizePx) {
     image = resizePillow(image, transform.resizePx, transform.resizePx, transform.filter);
   }
@@ -60,17 +64,56 @@ export function makePatch(
   return { data: ownBytes(image.data), width: image.width, height: image.height };
 }
 
+function toPatchSize(
+  { width, height, bands }: BandedPixels,
+  { sizePx, filter, fill }: PatchRecipe,
+  background: readonly [number, number, number],
+): Image8 {
+  const rgb = mapBands(bands, fill === "black" ? dropAlpha : (rgba) => compositeOver(rgba, background));
+  if (width === sizePx && height === sizePx) return joinBands({ width, height, channels: 3, bands: rgb });
+  // Black is what alpha leaves: it can be dropped where pixels are fewer.
+  const image = fill === "black" ? { channels: 4, bands } : { channels: 3, bands: rgb };
+  if (filter === "pillow-bicubic") return resizePillowRgb({ width, height, ...image }, sizePx, "bicubic");
+  const resized = resizeBilinearBands({ width, height, ...image }, sizePx, sizePx);
+  return resized.channels === 3 ? resized : { ...resized, data: dropAlpha(resized.data), channels: 3 };
+}
+
+function* mapBands(bands: BandedPixels["bands"], toRgb: (rgba: Uint8ClampedArray) => Uint8Array) {
+  for (const band of bands) yield toRgb(band);
+}
+
+function joinBands({ bands, ...size }: BandedImage8): Image8 {
+  const data = new Uint8Array(size.width * size.height * size.channels);
+  let at = 0;
+  for (const band of bands) {
+    data.set(band, at);
+    at += band.length;
+  }
+  return { ...size, data };
+}
+
 /** @throws {RangeError} for a recipe that nothing can be made by. */
 export function checkRecipe({ sizePx, transform }: PatchRecipe): void {
   const sides = transform ? [sizePx, transform.resizePx, transform.cropPx] : [sizePx];
-  if (!sides.every((side) => Number.isInteger(side) && side > 0)) throw new RangeError(`patch sides ${sides} px`);
+  if (!sides.every((side) => Number.isInteger(side) && side > 0 && side <= MAX_PATCH_PX)) {
+    throw new RangeError(`patch sides ${sides} px: whole numbers up to ${MAX_PATCH_PX} expected`);
+  }
   if (transform && transform.cropPx > transform.resizePx) {
     throw new RangeError(`a crop of ${transform.cropPx} of ${transform.resizePx} px`);
   }
 }
 
+/** @throws {RangeError} for a region that no patch is made of. */
+export function checkPatchRegion({ width, height }: Region): void {
+  if (width !== height || width === 0 || width > MAX_PATCH_REGION_PX) {
+    throw new RangeError(
+      `patch of a region of ${width} x ${height}: a square of 1 to ${MAX_PATCH_REGION_PX} px expected`,
+    );
+  }
+}
+
 /** As Pillow's `convert("RGB")`: colours stay as they are, and OpenSlide leaves black where nothing was scanned. */
-function dropAlpha(rgba: Uint8ClampedArray): Uint8Array {
+function dropAlpha(rgba: Uint8Array | Uint8ClampedArray): Uint8Array {
   const rgb = new Uint8Array((rgba.length / 4) * 3);
   for (let from = 0, to = 0; from < rgba.length; from += 4, to += 3) {
     rgb[to] = rgba[from]!;

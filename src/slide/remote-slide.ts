@@ -1,8 +1,9 @@
+import { tagOf } from "#base";
 import { moveOut, PoolClosedError } from "#bridge";
 import { type ByteRange, hintRanges, type SharedBlocks } from "#bytes";
 import { SlideClosedError } from "./errors.ts";
 import { getBestLevelForDownsample, type Level } from "./level.ts";
-import { checkRecipe, type Patch, type PatchRecipe } from "./patch.ts";
+import { checkPatchRegion, checkRecipe, type Patch, type PatchRecipe } from "./patch.ts";
 import { getObjectivePower, getPixelSize } from "./properties.ts";
 import { MAX_REGION_BYTES, type Pixels, type ReadOptions, type Region } from "./region.ts";
 import type { AssociatedImage, PixelSize, Slide } from "./slide.ts";
@@ -65,6 +66,7 @@ export class RemoteSlide implements Slide {
 
   async readRegion(region: Region, options: ReadOptions = {}): Promise<Pixels> {
     checkRegion(region);
+    checkHeld(region);
     const { out } = options;
     if (out) checkOut(out, region);
     this.#fetchAhead(region);
@@ -81,10 +83,8 @@ export class RemoteSlide implements Slide {
     options: Pick<ReadOptions, "signal" | "priority"> = {},
   ): Promise<Patch> {
     checkRegion(region);
+    checkPatchRegion(region);
     checkRecipe(recipe);
-    if (region.width !== region.height || region.width === 0) {
-      throw new RangeError(`patch of a region of ${region.width} x ${region.height}: a square expected`);
-    }
     this.#fetchAhead(region);
     return this.#run(`patch of ${this.name}`, options, readTimeoutMs(region), (api) =>
       api.readPatch(this.#id, region, recipe, this.#takeAhead()),
@@ -173,15 +173,17 @@ function checkRegion({ x, y, level, width, height }: Region): void {
   if (!Number.isInteger(width) || !Number.isInteger(height) || width < 0 || height < 0) {
     throw new RangeError(`region of ${width} x ${height}: whole, not negative sizes expected`);
   }
-  if (width * height * 4 > MAX_REGION_BYTES) {
-    throw new RangeError(`region of ${width} x ${height}: at most ${MAX_REGION_BYTES / 4} pixels can be read at once`);
-  }
+}
+
+/** Whether one buffer can hold its pixels. */
+function checkHeld({ width, height }: Region): void {
+  if (width * height * 4 <= MAX_REGION_BYTES) return;
+  throw new RangeError(`region of ${width} x ${height}: at most ${MAX_REGION_BYTES / 4} pixels can be read at once`);
 }
 
 /** Before it is handed over: the caller keeps a buffer that is of no use. */
 function checkOut(out: ArrayBuffer, { width, height }: Region): void {
-  // By its tag: a buffer of another frame is none of this one's class.
-  const kind = Object.prototype.toString.call(out).slice("[object ".length, -1);
+  const kind = tagOf(out);
   if (kind !== "ArrayBuffer") throw new TypeError(`out: an ArrayBuffer expected, not ${kind}`);
   const bytes = width * height * 4;
   if (out.byteLength !== bytes) {

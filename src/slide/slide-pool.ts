@@ -13,6 +13,7 @@ import {
   type IoService,
   type SharedBlocks,
   type SlideFiles,
+  setServed,
   specFromFile,
 } from "#bytes";
 import { compileOpenSlide } from "#native";
@@ -28,6 +29,8 @@ const LEAST_SHARED_BYTES = 64 << 20;
 
 /** Opening reads the structure of many files at worst; a worker silent for longer hangs. */
 const OPEN_TIMEOUT_MS = 60_000;
+/** Freeing a slide takes milliseconds, and so does telling memory. */
+const CLOSE_TIMEOUT_MS = 10_000;
 
 export interface SlidePoolOptions {
   /** Decoding workers; 0 decodes on the calling thread. Default: one less than the cores, 1 to 4; 0 without workers. */
@@ -61,6 +64,8 @@ export class SlidePool {
   readonly #seats = new WeakMap<Seat<SlideWorkerApi>, SeatMemory>();
   #compiled: Promise<WebAssembly.Module> | undefined;
   #io: Seat<IoService> | undefined;
+  /** I/O workers that have answered. One that dies before it has would only die again. */
+  readonly #answeredIo = new WeakSet<Seat<IoService>>();
   #nextId: SlideId = 1;
 
   constructor(options: SlidePoolOptions = {}) {
@@ -89,16 +94,28 @@ export class SlidePool {
   /** Compiles OpenSlide, starts every worker and has it read a tiny slide, so that the first real one finds them ready. */
   async warmUp(): Promise<void> {
     this.#startIo();
-    await this.workers.warmUp((seat) => this.#memoryOf(seat).loaded);
+    const compiled = this.#compile();
+    this.workers.start();
+    // It comes over the network, which says nothing of the workers.
+    await compiled;
+    await this.workers.broadcast({
+      request: "loading OpenSlide",
+      timeoutMs: OPEN_TIMEOUT_MS,
+      run: (seat) => this.#memoryOf(seat).loaded,
+    });
     // A slide that is there already is the rehearsal.
     if (this.#slides.size > 0) return;
     const spec = specFromFile(new File([makeRehearsalSlide()], "rehearsal.tiff"));
     const { id } = this.#enter({ entry: spec.path, files: [spec] });
     try {
-      await this.workers.broadcast(async (seat) => {
-        const { facts } = await this.ensureOpen(seat, id);
-        const { width, height } = facts.levels[0]!;
-        await seat.api.readRegion(id, { x: 0, y: 0, level: 0, width, height }, undefined, undefined);
+      await this.workers.broadcast({
+        request: "rehearsal",
+        timeoutMs: OPEN_TIMEOUT_MS,
+        run: async (seat) => {
+          const { facts } = await this.ensureOpen(seat, id);
+          const { width, height } = facts.levels[0]!;
+          await seat.api.readRegion(id, { x: 0, y: 0, level: 0, width, height }, undefined, undefined);
+        },
       });
     } finally {
       await this.close(id);
@@ -108,8 +125,12 @@ export class SlidePool {
   /** Bytes of wasm memory in all workers. */
   async memoryBytes(): Promise<number> {
     let sum = 0;
-    await this.workers.broadcast(async (seat) => {
-      sum += await seat.api.memoryBytes();
+    await this.workers.broadcast({
+      request: "memory of slides",
+      timeoutMs: CLOSE_TIMEOUT_MS,
+      run: async (seat) => {
+        sum += await seat.api.memoryBytes();
+      },
     });
     return sum;
   }
@@ -168,18 +189,22 @@ export class SlidePool {
     return opened;
   }
 
-  /** Frees the slide in every worker. */
+  /** Frees the slide in every worker. One that does not answer is replaced, and with it goes all that it had open. */
   async close(id: SlideId): Promise<void> {
     const opening = this.#slides.get(id);
     if (!this.#slides.delete(id)) return;
     try {
-      await this.workers.broadcast(async (seat) => {
-        const opened = this.#seats.get(seat)?.opened;
-        if (opened?.delete(id)) await seat.api.close(id);
+      await this.workers.broadcast({
+        request: `closing ${opening?.files.entry}`,
+        timeoutMs: CLOSE_TIMEOUT_MS,
+        run: async (seat) => {
+          const opened = this.#seats.get(seat)?.opened;
+          if (opened?.delete(id)) await seat.api.close(id);
+        },
       });
     } finally {
       // Not sooner: a decoder that is still opening the slide would wait in vain for its blocks.
-      if (opening?.shared) await this.#io?.api.release(id);
+      if (opening?.shared) await this.#release(id);
     }
   }
 
@@ -196,16 +221,22 @@ export class SlidePool {
   #memoryOf(seat: Seat<SlideWorkerApi>): SeatMemory {
     let memory = this.#seats.get(seat);
     if (!memory) {
-      this.#compiled ??= compileOpenSlide();
-      // A module that could not be fetched is asked for again next time.
-      this.#compiled.catch(() => {
-        this.#compiled = undefined;
-      });
-      memory = { loaded: this.#compiled.then((compiled) => seat.api.load(compiled)), opened: new Map() };
+      memory = { loaded: this.#compile().then((compiled) => seat.api.load(compiled)), opened: new Map() };
       memory.loaded.catch(() => this.#seats.delete(seat));
       this.#seats.set(seat, memory);
     }
     return memory;
+  }
+
+  #compile(): Promise<WebAssembly.Module> {
+    if (!this.#compiled) {
+      this.#compiled = compileOpenSlide();
+      // A module that could not be fetched is asked for again next time.
+      this.#compiled.catch(() => {
+        this.#compiled = undefined;
+      });
+    }
+    return this.#compiled;
   }
 
   #startIo(): Seat<IoService> | undefined {
@@ -213,15 +244,37 @@ export class SlidePool {
     if (!this.#io) {
       const io = spawnIoWorker<IoService>();
       this.#io = io;
-      io.onDeath(() => {
-        // Readers time out on their own; slides are served by the next one.
-        if (this.#io !== io) return;
-        io.terminate();
-        this.#io = undefined;
-        for (const [id, { files, shared }] of this.#slides) if (shared) this.#startIo()?.api.serve(id, files, shared);
-      });
+      io.onDeath(() => this.#replaceIo(io));
+      for (const [id, { files, shared }] of this.#slides) if (shared) void this.#serve(id, files, shared);
     }
     return this.#io;
+  }
+
+  /** Of an I/O worker that has died or hangs: slides are served by the next one. Readers time out on their own until then. */
+  #replaceIo(io: Seat<IoService>): void {
+    if (this.#io !== io) return;
+    io.terminate();
+    this.#io = undefined;
+    if (this.#answeredIo.has(io)) this.#startIo();
+    else for (const { shared } of this.#slides.values()) if (shared) setServed(shared, false);
+  }
+
+  /** Has the I/O worker let go of a slide. One that does not answer is replaced. */
+  async #release(id: SlideId): Promise<void> {
+    const io = this.#io;
+    if (!io) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const silence = new Promise<void>((resolve) => {
+      timer = setTimeout(() => {
+        this.#replaceIo(io);
+        resolve();
+      }, CLOSE_TIMEOUT_MS);
+    });
+    try {
+      await Promise.race([io.api.release(id), silence]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   #enter(files: SlideFiles): { id: SlideId; shared: SharedBlocks | undefined } {
@@ -232,13 +285,24 @@ export class SlidePool {
   }
 
   #shareFiles(id: SlideId, files: SlideFiles): SharedBlocks | undefined {
-    const io = this.#startIo();
-    if (!io) return undefined;
+    if (!this.isSharingMemory) return undefined;
     let taken = 0;
     for (const { shared } of this.#slides.values()) taken += shared?.data.length ?? 0;
     const shared = createSharedBlocks(files, { budgetBytes: Math.max(this.#sharedBytes - taken, LEAST_SHARED_BYTES) });
-    if (shared) io.api.serve(id, files, shared);
+    if (shared) void this.#serve(id, files, shared);
     return shared;
+  }
+
+  /** Has the I/O worker read the slide's files. Where it fails, those who read the slide hear of it: they open the same files. */
+  async #serve(id: SlideId, files: SlideFiles, shared: SharedBlocks): Promise<void> {
+    let io: Seat<IoService> | undefined;
+    try {
+      io = this.#startIo();
+      await io?.api.serve(id, files, shared);
+    } catch {
+      if (this.#io === io) setServed(shared, false);
+    }
+    if (io) this.#answeredIo.add(io);
   }
 }
 

@@ -1,4 +1,5 @@
 import { type ByteRange, openSyncFiles, type SharedBlocks, type SlideFiles, type SyncFiles } from "#bytes";
+import { readBands } from "./bands.ts";
 import { SlideClosedError, UnsupportedFormatError } from "./errors.ts";
 import type { FormatSlide } from "./formats/format.ts";
 import { OpenSlideFormat } from "./formats/openslide.ts";
@@ -32,6 +33,10 @@ export function createSlideService(): SlideWorkerApi {
   let format: OpenSlideFormat | undefined;
   /** Pixels of the region that a patch is made of: patches come by the thousand, all of one size. */
   let patchRoom = new Uint8ClampedArray(0);
+  function patchRoomOf(bytes: number): Uint8ClampedArray {
+    if (patchRoom.length !== bytes) patchRoom = new Uint8ClampedArray(bytes);
+    return patchRoom;
+  }
 
   async function ready(): Promise<OpenSlideFormat> {
     if (!format) throw new Error("load() comes first");
@@ -119,15 +124,21 @@ export function createSlideService(): SlideWorkerApi {
     readPatch(id, region, recipe, ahead) {
       return withSlide(id, (slide, files) => {
         if (ahead?.length) files.prefetch(ahead);
+        const { facts } = slide;
         const { width, height } = region;
-        const bytes = width * height * 4;
-        if (patchRoom.length !== bytes) patchRoom = new Uint8ClampedArray(bytes);
-        const data = patchRoom;
         const begin = performance.now();
-        slide.readRegion(data, region);
-        const read = performance.now();
-        const patch = makePatch({ data, width, height }, recipe, getBackground(slide.facts.properties));
-        return { ...patch, spent: { readingMs: read - begin, makingMs: performance.now() - read } };
+        let readingMs = 0;
+        const timed = {
+          facts,
+          readRegion(target: Uint8ClampedArray, band: Region) {
+            const from = performance.now();
+            slide.readRegion(target, band);
+            readingMs += performance.now() - from;
+          },
+        };
+        const bands = readBands(timed, region, { roomOf: patchRoomOf });
+        const patch = makePatch({ width, height, bands }, recipe, getBackground(facts.properties));
+        return { ...patch, spent: { readingMs, makingMs: performance.now() - begin - readingMs } };
       });
     },
 

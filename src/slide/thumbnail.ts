@@ -1,11 +1,11 @@
 import { compositeOver, type Image8, reduceByBox, resizePillow } from "#kernels";
+import { BAND_PIXELS, readBands } from "./bands.ts";
 import type { FormatSlide } from "./formats/format.ts";
 import { getBestLevelForDownsample } from "./level.ts";
 import { getBackground } from "./properties.ts";
 import type { Pixels } from "./region.ts";
 
-/** A level up to this size is read at once; a larger one in bands of rows, so that memory stays flat. */
-const WHOLE_LEVEL_PIXELS = 16 << 20;
+/** Of a level that is not read at once, about. */
 const BAND_ROWS = 512;
 /** Pillow shrinks by whole factors first until no closer than this to the target (`Image.thumbnail`, reducing_gap). */
 const REDUCING_GAP = 2;
@@ -40,17 +40,17 @@ function readReduced(
   factorY: number,
   background: readonly [number, number, number],
 ): Image8 {
-  const { width, height, downsample } = slide.facts.levels[level]!;
-  const bandRows = width * height <= WHOLE_LEVEL_PIXELS ? height : Math.ceil(BAND_ROWS / factorY) * factorY;
+  const { width, height } = slide.facts.levels[level]!;
+  const bandRows = width * height <= BAND_PIXELS ? height : Math.ceil(BAND_ROWS / factorY) * factorY;
   const outWidth = Math.ceil(width / factorX);
   const outHeight = Math.ceil(height / factorY);
   const data = new Uint8Array(outWidth * outHeight * 3);
-  for (let row = 0; row < height; row += bandRows) {
-    const rows = Math.min(bandRows, height - row);
-    const rgba = new Uint8ClampedArray(width * rows * 4);
-    slide.readRegion(rgba, { x: 0, y: Math.trunc(row * downsample), level, width, height: rows });
-    const band = { data: compositeOver(rgba, background), width, height: rows, channels: 3 };
-    data.set(reduceByBox(band, factorX, factorY).data, (row / factorY) * outWidth * 3);
+  let at = 0;
+  for (const rgba of readBands(slide, { x: 0, y: 0, level, width, height }, { rows: bandRows })) {
+    const band = { data: compositeOver(rgba, background), width, height: rgba.length / width / 4, channels: 3 };
+    const reduced = reduceByBox(band, factorX, factorY);
+    data.set(reduced.data, at);
+    at += reduced.data.length;
   }
   return { data, width: outWidth, height: outHeight, channels: 3 };
 }

@@ -48,12 +48,16 @@ export class InStorageWorker<Opened> {
 
   /** Asks something only where it is open. */
   async end(work: (api: Hdf5WorkerApi, id: StorageId) => Promise<void>): Promise<void> {
-    await pool.broadcast(async (seat) => {
-      const opened = openedIn.get(seat)?.get(this.#id);
-      if (!opened) return;
-      await opened.catch(() => {});
-      openedIn.get(seat)?.delete(this.#id);
-      await work(seat.api, this.#id);
+    await pool.broadcast({
+      request: this.#opening.request,
+      timeoutMs: TIMEOUT_MS,
+      run: async (seat) => {
+        const opened = openedIn.get(seat)?.get(this.#id);
+        if (!opened) return;
+        await opened.catch(() => {});
+        openedIn.get(seat)?.delete(this.#id);
+        await work(seat.api, this.#id);
+      },
     });
   }
 
@@ -73,8 +77,12 @@ export class InStorageWorker<Opened> {
 /** Bytes of wasm memory that the storage worker uses; 0 where it is not running. */
 export async function storageMemoryBytes(): Promise<number> {
   let bytes = 0;
-  await pool.broadcast(async (seat) => {
-    bytes += await seat.api.memoryBytes();
+  await pool.broadcast({
+    request: "memory of storage",
+    timeoutMs: TIMEOUT_MS,
+    run: async (seat) => {
+      bytes += await seat.api.memoryBytes();
+    },
   });
   return bytes;
 }

@@ -1,6 +1,6 @@
 import type { Slide } from "#slide";
 
-/** What a slide says about its scale. */
+/** What is known of a slide's scale. */
 export type ScaleFacts = Pick<Slide, "mpp" | "objectivePower">;
 
 /** The magnification of a slide's own pixels, and what it was derived from. */
@@ -19,14 +19,14 @@ export function nativeMagnification({ mpp, objectivePower }: ScaleFacts): Native
   return undefined;
 }
 
-/** The magnification at `downsample` level-0 pixels per CSS pixel; undefined where the slide gives no scale. */
-export function magnificationOf(slide: ScaleFacts, downsample: number): number | undefined {
-  const native = nativeMagnification(slide);
+/** The magnification at `downsample` level-0 pixels per CSS pixel; undefined where the scale is unknown. */
+export function magnificationOf(scale: ScaleFacts, downsample: number): number | undefined {
+  const native = nativeMagnification(scale);
   return native && native.value / downsample;
 }
 
-/** Level-0 pixels per CSS pixel at a magnification; undefined where the slide gives no scale. */
-export function downsampleFor(slide: ScaleFacts, magnification: number): number | undefined {
-  const native = nativeMagnification(slide);
+/** Level-0 pixels per CSS pixel at a magnification; undefined where the scale is unknown. */
+export function downsampleFor(scale: ScaleFacts, magnification: number): number | undefined {
+  const native = nativeMagnification(scale);
   return native && native.value / magnification;
 }

@@ -6,6 +6,7 @@ import { LastingRenderer } from "./gpu/lasting-renderer.ts";
 import type { FrameView, TileScene } from "./gpu/tile-renderer.ts";
 import { ImageLayer } from "./layers/image-layer.ts";
 import type { Layer } from "./layers/layer.ts";
+import type { ScaleFacts } from "./magnification.ts";
 import { glideTo, type Motion, slide as slideOn } from "./motion.ts";
 import { Stage } from "./stage.ts";
 import { PanZoom } from "./tools/pan-zoom.ts";
@@ -36,6 +37,8 @@ export interface ViewerOptions {
   readonly textureBudgetBytes?: number;
   /** No movement but the user's own. Default: what the system says, followed while the viewer lives. */
   readonly reducedMotion?: boolean;
+  /** Where more is known of a slide's scale than it says itself; asked whenever the scale is needed. */
+  readonly scaleOf?: (slide: Slide) => ScaleFacts;
 }
 
 /** What one may listen to, with what one is told. */
@@ -146,6 +149,12 @@ export class Viewer {
 
   get slide(): Slide | undefined {
     return this.#image?.slide;
+  }
+
+  /** By what the keys 1 to 6 magnify. */
+  get scale(): ScaleFacts | undefined {
+    const { slide } = this;
+    return slide && (this.#options.scaleOf?.(slide) ?? slide);
   }
 
   get view(): ViewState {

@@ -141,6 +141,31 @@ describe("axe-core finds nothing, dark and light,", () => {
   });
 });
 
+test.for([
+  { name: "beside the slide", viewport: DESKTOP },
+  { name: "in the sheet", viewport: PHONE },
+])(
+  "on touch each level stands on a line of its own, and nothing of it is cut off, $name",
+  async (device, { openApp }) => {
+    const { viewport } = device;
+    const { page, url } = await openApp({ viewport, touch: true });
+    await page.goto(`${url}?sample`);
+    await waitForSlide(page, SAMPLE);
+    if (viewport === PHONE) await page.getByRole("button", { name: words.layout.sheetUp }).click();
+    const table = page.getByRole("table").first();
+    await table.waitFor();
+    const { overhang, heights } = await table.evaluate((element: HTMLTableElement) => {
+      const panel = element.closest("[data-scroller]")!;
+      return {
+        overhang: element.getBoundingClientRect().right - (panel.getBoundingClientRect().left + panel.clientWidth),
+        heights: Array.from(element.tBodies[0]!.rows, (row) => row.offsetHeight),
+      };
+    });
+    expect(overhang).toBeLessThan(0);
+    expect(Math.max(...heights)).toBeLessThan(Math.min(...heights) * 1.5);
+  },
+);
+
 describe("with the keyboard alone", () => {
   test("the sample is opened, magnified and left for a command, and focus is always in sight", async ({ openApp }) => {
     const { page } = await openApp();

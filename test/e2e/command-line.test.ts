@@ -9,7 +9,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { REPOSITORY } from "../support/page-build.ts";
@@ -73,6 +73,29 @@ const addSlide = (name: string, options: Parameters<typeof drawTissueTiff>[0] = 
   writeFileSync(join(slides, name), drawTissueTiff(options));
 
 const features = (job: string, stem: string) => readFileSync(join(work, job, FEATURES, `${stem}.h5`));
+
+/** Numbers of all processes that a process has started, and those have, on Linux. */
+function descendants(pid: number): number[] {
+  const children = readdirSync("/proc").filter((name) => {
+    try {
+      // The name before it, in brackets, may hold anything.
+      return readFileSync(`/proc/${name}/stat`, "utf8")
+        .replace(/.*\) \S /s, "")
+        .startsWith(`${pid} `);
+    } catch {
+      return false;
+    }
+  });
+  return children.flatMap((child) => [Number(child), ...descendants(Number(child))]);
+}
+
+function endProcess(pid: number): void {
+  try {
+    process.kill(pid, "SIGTERM");
+  } catch {
+    // It has ended with one before it.
+  }
+}
 
 interface Attempt {
   readonly result: string;
@@ -148,6 +171,14 @@ describe("coverslip process", { timeout: TIMEOUT_MS }, () => {
     expect(features("job", "no-scale").length).toBeGreaterThan(0);
   });
 
+  test("says of a folder without a slide that none was found in it", async () => {
+    writeFileSync(join(slides, "a.txt"), "no slide, and alone");
+    expect(await processSlides("job").ended).toMatchObject({
+      code: 1,
+      output: expect.stringMatching(/^The run ended early: no slides were found in slides\.$/m),
+    });
+  });
+
   test("does nothing twice", async () => {
     addSlide("a.tiff");
     expect((await processSlides("job").ended).code).toBe(0);
@@ -198,7 +229,7 @@ describe("coverslip process", { timeout: TIMEOUT_MS }, () => {
     const early = processSlides("early");
     await expect.poll(() => existsSync(join(work, "early")), { timeout: TIMEOUT_MS, interval: 5 }).toBe(true);
     early.child.kill("SIGINT");
-    expect(await early.ended).toMatchObject({ code: 130, output: expect.stringMatching(/Stopping;.*\n0 of 0 slides/) });
+    expect(await early.ended).toMatchObject({ code: 130, output: expect.stringContaining("Stopping;") });
 
     const late = processSlides("late");
     const isEmbedding = () => lastFeatures("late", "a")?.result === "running";
@@ -212,6 +243,21 @@ describe("coverslip process", { timeout: TIMEOUT_MS }, () => {
     expect(left.filter((file) => file.includes(".lock"))).toEqual([]);
     const [run] = left.filter((file) => /^runs.*\.json$/.test(file));
     expect(readFileSync(join(work, "late", run!), "utf8")).toContain('"cancelled"');
+  });
+
+  test("stopped together with its browser, as systemd stops a service, it leaves nothing locked", async () => {
+    addSlide("a.tiff", { width: 4096, height: 4096, radius: 1900 });
+    const stopped = processSlides("job");
+    const isEmbedding = () => lastFeatures("job", "a")?.result === "running";
+    await expect.poll(isEmbedding, { timeout: TIMEOUT_MS, interval: 20 }).toBe(true);
+    for (const pid of [stopped.child.pid!, ...descendants(stopped.child.pid!)]) endProcess(pid);
+    expect(await stopped.ended).toMatchObject({ code: 143, output: expect.stringContaining("Stopping;") });
+    const left = readdirSync(join(work, "job"), { recursive: true }).map(String);
+    expect(left.filter((file) => file.includes(".lock"))).toEqual([]);
+    expect(await processSlides("job").ended).toMatchObject({
+      code: 0,
+      output: expect.stringContaining("1 of 1 slides done, 0 failed"),
+    });
   });
 
   test("sees slides behind links, by any path that a list gives, and says what a stage lacks", async () => {
@@ -238,6 +284,19 @@ describe("coverslip process", { timeout: TIMEOUT_MS }, () => {
     writeFileSync(join(work, "list.csv"), `wsi\n./linked.tiff\n${join(slides, "more//deep/d.tiff")}\nmore/c.tiff\n`);
     const listed = await processSlides("listed", "--task", "seg", "--custom_list_of_wsis", "list.csv").ended;
     expect(listed.output).toMatch(/3 of 3 slides done, 0 failed/);
+  });
+
+  test("a lock of a process of this machine that is gone is left to it, and taken over when asked", async () => {
+    addSlide("a.tiff", { radius: 300 });
+    mkdirSync(join(work, "job/contours"), { recursive: true });
+    // As TRIDENT writes it. No process has this number: Linux ends at 2^22.
+    const lock = { pid: 99_999_999, hostname: hostname(), created_at: Date.now() / 1000 };
+    writeFileSync(join(work, "job/contours/a.jpg.lock"), JSON.stringify(lock));
+    const left = await processSlides("job", "--task", "seg").ended;
+    expect(left.output).toMatch(/slides\/a\.tiff: Another tab or program has this slide\.[^\n]*\n0 of 1 slides done/);
+    const cleared = await processSlides("job", "--task", "seg", "--clear_dead_locks").ended;
+    expect(cleared.output).toMatch(/1 of 1 slides done, 0 failed/);
+    expect(existsSync(join(work, "job/contours/a.jpg.lock"))).toBe(false);
   });
 
   test("takes an ONNX file of one's own with its card, and says what is wrong with one", async () => {

@@ -1,7 +1,19 @@
 import { join } from "node:path";
 import { describe } from "vitest";
 import { dropFiles } from "../support/drop.ts";
-import { coloursShown, expect, hasSlides, SLIDES, test, waitForSlide, withoutPickers, words } from "./app.ts";
+import { type SmallSlide, writeSlides } from "./analysis-page.ts";
+import {
+  coloursShown,
+  expect,
+  hasSlides,
+  SLIDES,
+  temporaryFolder,
+  test,
+  waitForApp,
+  waitForSlide,
+  withoutPickers,
+  words,
+} from "./app.ts";
 
 const SAMPLE = "coverslip-sample.tiff";
 const SVS = join(SLIDES, "svs/CMU-1-Small-Region.svs");
@@ -97,6 +109,39 @@ describe.runIf(hasSlides)("a real slide", () => {
     await rail.getByText("CMU-1-Small-Region.svs").click();
     await waitForSlide(page, "CMU-1-Small-Region.svs");
   });
+});
+
+test("each tab comes back to its own slides when it is reloaded, a new one to those of the tab that was closed last", async ({
+  openApp,
+  onTestFinished,
+}) => {
+  const { page, context, url } = await openApp();
+  const folder = temporaryFolder(onTestFinished);
+  const open = async (tab: typeof page, name: SmallSlide) => {
+    await dropFiles(tab, writeSlides(folder, [name]));
+    await waitForSlide(tab, name);
+  };
+  /** Shown at once, or offered where the browser wants to be asked. */
+  const comesBack = (tab: typeof page, name: SmallSlide) =>
+    tab
+      .getByRole("button", { name: words.first.resumeOne(name) })
+      .or(tab.getByRole("application", { name: words.pane.slide(name) }))
+      .waitFor();
+  const newTab = async () => {
+    const tab = await context.newPage();
+    await tab.goto(url);
+    await waitForApp(tab);
+    return tab;
+  };
+  await open(page, "a-large.tiff");
+  const second = await newTab();
+  await open(second, "b-small.tiff");
+  await page.reload();
+  await comesBack(page, "a-large.tiff");
+  await second.reload();
+  await comesBack(second, "b-small.tiff");
+  await second.close();
+  await comesBack(await newTab(), "b-small.tiff");
 });
 
 describe("?url=", () => {

@@ -65,6 +65,7 @@ export const NO_PROGRESS: RunnableJob["progress"] = {
 export class FakeJob implements RunnableJob {
   slides: readonly SlideState[];
   progress = NO_PROGRESS;
+  isRunning = false;
   runs = 0;
   /** Whether the last run was of waiting slides alone. */
   onlyWaiting: boolean | undefined;
@@ -91,6 +92,7 @@ export class FakeJob implements RunnableJob {
   run({ signal, onlyWaiting }: { signal?: AbortSignal; onlyWaiting?: boolean } = {}): Promise<JobOutcome> {
     this.runs++;
     this.onlyWaiting = onlyWaiting;
+    this.isRunning = true;
     return new Promise((resolve) => {
       this.#end = resolve;
       signal?.addEventListener("abort", () => this.end({ status: "cancelled" }));
@@ -104,6 +106,7 @@ export class FakeJob implements RunnableJob {
   }
 
   end(outcome: Partial<JobOutcome> = {}): void {
+    this.isRunning = false;
     this.#end?.({
       status: "completed",
       error: undefined,
@@ -125,6 +128,11 @@ export class FakeJob implements RunnableJob {
 
   retry(path: string): void {
     this.retried.push(path);
+    const waiting = slideState(path.split("/").at(-1)!, { path });
+    this.tell(
+      {},
+      this.slides.map((slide) => (slide.path === path ? waiting : slide)),
+    );
   }
 }
 

@@ -133,7 +133,8 @@ export class PositionSlide implements Slide {
   }
 
   async readPatch(region: Region, recipe: PatchRecipe, options: ReadOptions = {}): Promise<Patch> {
-    return makePatch(await this.readRegion(region, options), recipe, [255, 255, 255]);
+    const { data, width, height } = await this.readRegion(region, options);
+    return makePatch({ width, height, bands: [data] }, recipe, [255, 255, 255]);
   }
 
   async readAssociatedImage(name: string): Promise<Pixels> {

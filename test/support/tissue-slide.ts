@@ -1,4 +1,5 @@
-import type { Patch, PatchRecipe, Pixels, ReadOptions, Region } from "#slide";
+import type { Patch, PatchRecipe, ReadOptions, Region } from "#slide";
+import { readBands } from "../../src/slide/bands.ts";
 import { makePatch } from "../../src/slide/patch.ts";
 import { PositionSlide } from "./position-slide.ts";
 
@@ -34,12 +35,13 @@ export class TissueSlide extends PositionSlide {
     options.signal?.throwIfAborted();
     await new Promise((resolve) => setTimeout(resolve));
     options.signal?.throwIfAborted();
-    return makePatch(this.#paint(region), recipe, [255, 255, 255]);
+    const bands = readBands({ facts: this, readRegion: (data, band) => this.#paint(data, band) }, region);
+    return makePatch({ width: region.width, height: region.height, bands }, recipe, [255, 255, 255]);
   }
 
-  #paint({ x, y, width, height, level }: Region): Pixels {
+  #paint(data: Uint8ClampedArray, { x, y, width, height, level }: Region): void {
     const { downsample } = this.levels[level]!;
-    const data = new Uint8ClampedArray(width * height * 4);
+    data.fill(0);
     for (let j = 0, at = 0; j < height; j++) {
       const py = y + j * downsample;
       for (let i = 0; i < width; i++, at += 4) {
@@ -52,6 +54,5 @@ export class TissueSlide extends PositionSlide {
         data[at + 3] = 255;
       }
     }
-    return { data, width, height };
   }
 }

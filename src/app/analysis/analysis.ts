@@ -93,8 +93,9 @@ export function createAnalysis({ storage, ...needs }: AnalysisNeeds) {
     },
     findTissue: tissue.find,
     cancelTissue: tissue.cancel,
+    /** The size of a pixel, where the file does not say it, or errs. */
     giveMpp(id: string, mpp: number | undefined) {
-      tissue.giveMpp(id, mpp);
+      stores.tissue.getState().giveMpp(id, mpp);
       const entry = needs.slides.getState().entries.find((candidate) => candidate.id === id);
       if (entry && mpp !== undefined) jobs.giveMpp(entry, mpp);
     },

@@ -24,6 +24,7 @@ export interface RunnableJob {
   readonly settings: JobSettings;
   readonly slides: readonly SlideState[];
   readonly progress: JobProgress;
+  readonly isRunning: boolean;
   subscribe(listener: () => void): () => void;
   run(options?: { signal?: AbortSignal; onlyWaiting?: boolean }): Promise<JobOutcome>;
   giveMpp(path: string, mpp: number): void;

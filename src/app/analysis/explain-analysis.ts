@@ -3,7 +3,6 @@ import {
   EncoderUnsteadyError,
   JobFileError,
   JobSettingsError,
-  LEAST_MPP,
   LockLostError,
   MissingMppError,
   NamesakeError,
@@ -53,9 +52,7 @@ function sentences(error: unknown, name: string): Sentences | undefined {
   if (error instanceof RowLogBusyError) return text.lockLost(error.key);
   if (error instanceof LockLostError) return text.lockLost(error.path);
   if (error instanceof MissingMppError) return text.missingMpp(error.slideName);
-  if (error instanceof PixelSizeError) {
-    return error.least > LEAST_MPP ? text.pixelSizeOfLevels(error.mpp, error.least) : text.pixelSize(error.mpp);
-  }
+  if (error instanceof PixelSizeError) return text.pixelSize(error.mpp);
   if (error instanceof NamesakeError) return text.namesake(error.path, error.other);
   if (error instanceof OtherSlideError) return text.otherSlide(error.path);
   if (error instanceof JobSettingsError) return text.settings(error.field);

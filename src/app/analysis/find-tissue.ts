@@ -100,10 +100,6 @@ export function createTissueFinding(parts: AnalysisParts) {
   return {
     find,
     cancel: () => finding?.abort.abort(),
-    /** The size of a pixel, where the file does not say. */
-    giveMpp(id: string, mpp: number | undefined) {
-      tissue.getState().change(id, { mpp, tissue: NOTHING, preview: NOTHING });
-    },
     /** Tissue that a job has found, or that a folder holds. */
     show(id: string, slide: Slide, polygons: FoundTissue["polygons"], loaded: Engine) {
       engine = loaded;

@@ -6,7 +6,8 @@ import type { LastJob } from "../opening/kept.ts";
 import { choicesOf, patchSettings, segmentationSettings } from "../stores/choices.ts";
 import { canRetry, hasRest, isRunning } from "../stores/job.ts";
 import { betterSpeed, chosenModel, speedKey } from "../stores/models.ts";
-import type { SlideEntry } from "../stores/slides.ts";
+import { showJob } from "../stores/show-tab.ts";
+import { findByPath, pathOf, type SlideEntry } from "../stores/slides.ts";
 import { tissueOf } from "../stores/tissue.ts";
 import type { RunnableJob } from "./engine-contract.ts";
 import { nowAndThen } from "./now-and-then.ts";
@@ -26,13 +27,15 @@ export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: (j
   let latest: RunnableJob | undefined;
   /** Under which a job is kept: the one that was offered, else this page's own. */
   let keptId = randomHex(16);
-  /** The folder that a failure is about, where it is not about a run. */
-  let refused: { readonly handle: FileSystemDirectoryHandle; readonly isNew: boolean } | undefined;
+  /** Until its last words are kept. */
+  let theRun: Promise<void> = Promise.resolve();
+  /** Another try at what failed before there was a job to go on with. */
+  let beginAgain: (() => Promise<void>) | undefined;
 
   const entries = () => slides.getState().entries;
 
-  function toJobSlide({ id, folder, name, input, sizeBytes }: SlideEntry, given?: number): JobSlide {
-    const mpp = tissueOf(tissue.getState(), id).mpp ?? given;
+  function toJobSlide({ id, folder, name, input, sizeBytes }: SlideEntry): JobSlide {
+    const { mpp } = tissueOf(tissue.getState(), id);
     return {
       name,
       path: pathOf({ folder, name }),
@@ -65,26 +68,14 @@ export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: (j
   /** @param ids - slides of the rail, in this order. */
   async function start(ids: readonly string[]): Promise<void> {
     const chosen = entries().filter(({ id }) => ids.includes(id));
-    await run(chosen, settingsNow(), []);
+    await run(chosen, settingsNow());
   }
 
-  async function run(chosen: readonly SlideEntry[], settings: JobSettings, before: LastJob["slides"]): Promise<void> {
+  async function run(chosen: readonly SlideEntry[], settings: JobSettings): Promise<void> {
     if (isRunning(store.getState()) || chosen.length === 0) return;
-    refused = undefined;
-    if (chosen.length > 1) showTable();
-    store.setState({
-      phase: "starting",
-      failure: undefined,
-      outcome: undefined,
-      unfinished: undefined,
-      awaited: [],
-      slides: [],
-      progress: undefined,
-    });
-    let letGo: (() => void) | undefined;
-    try {
-      const folder = await place.write();
-      letGo = await holdKept();
+    if (chosen.length > 1) showJob(parts);
+    store.setState({ unfinished: undefined, awaited: [], slides: [], progress: undefined });
+    await asTheRun(async (folder) => {
       await kept.saveJob({
         id: keptId,
         begunAt: Date.now(),
@@ -98,13 +89,27 @@ export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: (j
         })),
       });
       const engine = await parts.engine();
-      const givenBefore = (entry: SlideEntry) => before.find((slide) => pathOf(slide) === pathOf(entry))?.mpp;
-      latest = engine.createJob(
-        folder,
-        chosen.map((entry) => toJobSlide(entry, givenBefore(entry))),
-        settings,
-      );
+      latest = engine.createJob(folder, chosen.map(toJobSlide), settings);
       await work(latest);
+    });
+  }
+
+  /** Begins a run, one at a time. Must follow a press: the browser may ask whether it may write to the folder. */
+  async function asTheRun(begin: (folder: Folder) => Promise<void>): Promise<void> {
+    if (isRunning(store.getState())) return;
+    theRun = beginAndHold(begin);
+    await theRun;
+  }
+
+  async function beginAndHold(begin: (folder: Folder) => Promise<void>): Promise<void> {
+    beginAgain = () => asTheRun(begin);
+    store.setState({ phase: "starting", outcome: undefined, failure: undefined });
+    let letGo: (() => void) | undefined;
+    try {
+      const folder = await place.write();
+      letGo = await holdKept();
+      beginAgain = undefined;
+      await begin(folder);
     } catch (error) {
       store.setState({ phase: "ended", failure: await failureOf(parts, error, store.getState().place.name) });
     } finally {
@@ -120,7 +125,7 @@ export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: (j
       noteSpeed(job);
     };
     const stopTelling = nowAndThen(job, TELL_EVERY_MS, tell);
-    store.setState({ phase: "working", outcome: undefined, failure: undefined });
+    store.setState({ phase: "working" });
     tell();
     try {
       const outcome = await job.run({ signal: abort.signal, onlyWaiting });
@@ -128,8 +133,6 @@ export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: (j
       // Cancelled or stopped, it is offered again at the next visit.
       if (outcome.status === "completed" && !hasRest(outcome)) await kept.forgetJob(keptId);
       store.setState({ phase: "ended", outcome, failure });
-    } catch (error) {
-      store.setState({ phase: "ended", failure: await failureOf(parts, error, store.getState().place.name) });
     } finally {
       stopTelling();
       tell();
@@ -142,7 +145,7 @@ export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: (j
   async function whyStopped({ slides: [first, second] }: RunnableJob, outcome: JobOutcome) {
     if (outcome.status === "error") return failureOf(parts, outcome.error, store.getState().place.name);
     if (!first?.error || second) return undefined;
-    const entry = entries().find((candidate) => pathOf(candidate) === first.path);
+    const entry = findByPath(entries(), first.path);
     return failureOf(parts, first.error, first.name, entry?.sizeBytes);
   }
 
@@ -155,27 +158,14 @@ export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: (j
     if (speed && speed !== speeds[key]) models.setState({ speeds: { ...speeds, [key]: speed } });
   }
 
-  /** Beside what is looked at: a phone has no such place. */
-  function showTable(): void {
-    settings.getState().set({ railOpen: true, railTab: "job" });
-  }
-
-  /** Runs slides of this page's job again, and no others: what of them is done is passed over. */
+  /** Has slides of this page's job done again, and no others; what of them is done is passed over. */
   async function again(paths: readonly string[]): Promise<void> {
-    if (!latest || isRunning(store.getState())) return;
-    refused = undefined;
-    for (const path of paths) latest.retry(path);
-    let letGo: (() => void) | undefined;
-    try {
-      // The permission may be what had gone.
-      await place.write();
-      letGo = await holdKept();
-      await work(latest, { onlyWaiting: true });
-    } catch (error) {
-      store.setState({ phase: "ended", failure: await failureOf(parts, error, store.getState().place.name) });
-    } finally {
-      letGo?.();
-    }
+    const job = latest;
+    if (!job) return;
+    for (const path of paths) job.retry(path);
+    // While the job is at work they have their turn in this run, and after that in another.
+    if (!job.isRunning) await theRun;
+    if (job.slides.some(({ status }) => status === "waiting")) await asTheRun(() => work(job, { onlyWaiting: true }));
   }
 
   /** A job that was under way when the page was left is offered, not started. */
@@ -186,7 +176,7 @@ export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: (j
     place.use(left.folder);
     // In sight once, whatever was looked at before.
     const { panelOpen, panelTab } = settings.getState();
-    if (!panelOpen || panelTab !== "analyse") showTable();
+    if (!panelOpen || panelTab !== "analyse") showJob(parts);
     chrome.setState({ sheet: "half", sheetTab: "analyse" });
     store.setState({ unfinished: { names: left.slides.map(({ name }) => name) } });
   }
@@ -197,26 +187,29 @@ export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: (j
     if (!left) {
       // Another tab has gone on with what was offered, or has forgotten it.
       store.setState({ unfinished: undefined, awaited: [] });
+      if (isRunning(store.getState())) return;
       return again(store.getState().slides.map(({ path }) => path));
     }
     await reopen(left.slides);
-    const found = left.slides.map((slide) => entries().find((entry) => pathOf(entry) === pathOf(slide)));
+    const found = left.slides.map((slide) => findByPath(entries(), pathOf(slide)));
     const missing = left.slides.filter((_, index) => !found[index]).map(({ name }) => name);
     if (missing.length > 0) {
       // Where the offer still stands once they are open.
-      showTable();
+      showJob(parts);
       return store.setState({ awaited: missing });
     }
     choices.getState().set(choicesOf(left.settings.patches, left.settings.segmentation));
-    await run(
-      found.filter((entry) => entry !== undefined),
-      left.settings,
-      left.slides,
-    );
+    const chosen = found.filter((entry) => entry !== undefined);
+    for (const [index, { id }] of chosen.entries()) {
+      const { mpp } = left.slides[index]!;
+      // What was said since counts more.
+      if (mpp !== undefined && tissueOf(tissue.getState(), id).mpp === undefined) tissue.getState().giveMpp(id, mpp);
+    }
+    await run(chosen, left.settings);
   }
 
   async function reopen(wanted: LastJob["slides"]): Promise<void> {
-    const missing = () => wanted.filter((slide) => !entries().some((entry) => pathOf(entry) === pathOf(slide)));
+    const missing = () => wanted.filter((slide) => !findByPath(entries(), pathOf(slide)));
     if (missing().length === 0) return;
     const last = await session.lastSession();
     if (last) await session.resume(last.session);
@@ -227,7 +220,7 @@ export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: (j
   function changePlace(handle: FileSystemDirectoryHandle | undefined): void {
     place.use(handle);
     latest = undefined;
-    refused = undefined;
+    beginAgain = undefined;
     store.setState({ phase: "nothing", slides: [], progress: undefined, outcome: undefined, failure: undefined });
   }
 
@@ -247,7 +240,7 @@ export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: (j
       const coords = held.coordsFolders.flatMap((one) => one.slides);
       if (held.slides.length === 0 && coords.length === 0) {
         if (!isNew) {
-          refused = { handle, isNew };
+          beginAgain = () => openFolder(handle, { isNew });
           store.setState({ failure: noJob(folder) });
         }
         return onDone();
@@ -256,7 +249,7 @@ export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: (j
       store.setState({ held: { slides: held.slides.length, contours, features: features.size } });
       if (held.settings) choices.getState().set(choicesOf(held.settings.patches, held.settings.segmentation));
     } catch (error) {
-      refused = { handle, isNew };
+      beginAgain = () => openFolder(handle, { isNew });
       store.setState({ failure: await failureOf(parts, error, handle.name) });
     }
     onDone();
@@ -301,17 +294,12 @@ export function createJobs(parts: AnalysisParts, place: PlaceKeeping, onDone: (j
       if (!isRunning(store.getState())) changePlace(undefined);
     },
     /** What failed is done again: a look into the folder, or the run. */
-    tryAgain: () => (refused ? openFolder(refused.handle, refused) : goOn()),
+    tryAgain: () => (beginAgain ?? goOn)(),
     stop() {
       removeEventListener("beforeunload", leaving);
       running?.abort.abort();
     },
   };
-}
-
-/** What tells slides apart in a job: the path as the person sees it. */
-export function pathOf({ folder, name }: { readonly folder: string; readonly name: string }): string {
-  return folder ? `${folder}/${name}` : name;
 }
 
 function noJob({ name }: Folder) {

@@ -6,10 +6,9 @@ import { patchSettings } from "../stores/choices.ts";
 import type { Place } from "../stores/job.ts";
 import { chosenModel } from "../stores/models.ts";
 import { type FeaturesName, NO_RESULTS, type ResultsState } from "../stores/results.ts";
-import { activeEntry, paintedSlide } from "../stores/slides.ts";
+import { activeEntry, paintedSlide, pathOf } from "../stores/slides.ts";
 import { NOTHING, WORKING } from "../stores/step.ts";
 import type { Comparer, Engine, RunnableJob } from "./engine-contract.ts";
-import { pathOf } from "./jobs.ts";
 import { type AnalysisParts, failureOf } from "./parts.ts";
 
 /** How many like patches are shown as pictures. */

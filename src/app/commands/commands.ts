@@ -33,8 +33,8 @@ export function listCommands({ slides, settings, chrome, session, analysis }: Ap
     settings.getState().set({ [key]: !settings.getState()[key] });
   const sides = { settings, chrome };
   const magnify = (magnification: number) => {
-    const now = slide();
-    const downsample = now && downsampleFor(now, magnification);
+    const scale = viewer()?.scale;
+    const downsample = scale && downsampleFor(scale, magnification);
     if (downsample !== undefined) viewer()?.setView({ downsample }, { animate: true });
   };
   const loaded = () => analysis.store.getState().analysis;
@@ -44,8 +44,8 @@ export function listCommands({ slides, settings, chrome, session, analysis }: Ap
   };
   const runsJob = () => jobIs(isRunning);
   const scanned = () => {
-    const now = slide();
-    return now ? magnificationOf(now, 1) : undefined;
+    const scale = viewer()?.scale;
+    return scale && magnificationOf(scale, 1);
   };
   return [
     {

@@ -1,9 +1,18 @@
 import { BUILT_IN_ENCODER, type EncoderModel, inspectModel, openModelShelf, readCard, suggestCard } from "#models";
-import { Job, type JobOutcome, JobSettingsError, type JobSlide, type SlideState } from "#pipeline";
+import {
+  Job,
+  type JobOutcome,
+  type JobSettings,
+  JobSettingsError,
+  type JobSlide,
+  type LockMaker,
+  type SlideState,
+} from "#pipeline";
 import {
   type FoundFile,
   findSlides,
   openSlide,
+  pathsOf,
   type Slide,
   type SlideCandidate,
   SlidePool,
@@ -65,9 +74,9 @@ async function process(
   const pool = new SlidePool(request.workers ? { workers: request.workers } : {});
   const slides = await listSlides(request, slideFiles, (input) => openSlide(input, { pool }));
   signal.throwIfAborted();
-  if (slides.length === 0) return { ...NOTHING, status: "error", stopped: analysisWords.driven.noSlides };
+  if (slides.length === 0) return { ...NOTHING, status: "error", stopped: noSlides(request) };
   const encoder = request.tasks.includes("features") ? await chooseEncoder(request, modelFiles) : undefined;
-  const job = new Job(folder, slides, {
+  const settings: JobSettings = {
     tasks: request.tasks,
     segmentation: segmentationSettings(request),
     patches: request.patches,
@@ -77,7 +86,9 @@ async function process(
     mppKeys: request.mppKeys,
     staleLockHours: request.deadLocksOlderThanHours,
     run: { tool: "coverslip process", args: request.arguments },
-  });
+  };
+  const owner = { ...request.owner, isRunning: (maker: LockMaker) => globalThis.coverslipIsRunning(maker) };
+  const job = new Job(folder, slides, settings, { owner });
   const stopTelling = nowAndThen(job, TELL_EVERY_MS, () => globalThis.coverslipProgress?.(describe(job)));
   try {
     const outcome = await job.run({ signal });
@@ -127,13 +138,17 @@ async function listSlides({ slides, input }: DrivenRequest, files: readonly File
     const name = below.split("/").at(-1)!;
     const path = `${input?.folder}/${below}`;
     const openAlone = async () => {
-      const [alone] = await findSlides(found.filter((one) => one.path === path));
+      const alone = found.find((one) => one.path === path);
       if (!alone) throw new UnsupportedFormatError(name);
-      return open(alone.files);
+      return open(alone.file);
     };
     jobSlides.push({ name, path, open: openAlone, mpp });
   }
   return jobSlides;
+}
+
+function noSlides({ input }: DrivenRequest): string {
+  return analysisWords.driven.noSlides(input?.folder ?? "");
 }
 
 function filesOf(input: DrivenRequest["input"], files: readonly File[]): FoundFile[] {
@@ -146,9 +161,9 @@ function filesOf(input: DrivenRequest["input"], files: readonly File[]): FoundFi
 const HAS_COMPANIONS = /\.(?:mrxs|vms|vmu|tiff?)$/i;
 
 /** What a list may call a slide, below the folder that was given: its path, that of another file of its series, a folder it is in. */
-function namesOf({ path, files }: SlideCandidate): string[] {
-  const folder = path.slice(0, path.lastIndexOf("/") + 1);
-  const series = HAS_COMPANIONS.test(path) ? [] : files.files.map((file) => folder + file.path);
+function namesOf(candidate: SlideCandidate): string[] {
+  const { path } = candidate;
+  const series = HAS_COMPANIONS.test(path) ? [] : pathsOf(candidate);
   const parts = belowFolder(path).split("/");
   const folders = parts.slice(1).map((_, index) => parts.slice(0, index + 1).join("/"));
   return [...new Set([path, ...series].map(belowFolder)), ...folders];
@@ -179,7 +194,7 @@ function describe({ progress }: Job): DrivenProgress {
     slide: slideNumber(progress),
     slides: progress.total,
     name: current?.name,
-    step: current && analysisWords.run.steps[current.step],
+    step: current && (current.isElsewhere ? analysisWords.run.elsewhere : analysisWords.run.steps[current.step]),
     done: current?.done ?? 0,
     total: current?.total ?? 0,
     patchesPerSecond: progress.patchesPerSecond,

@@ -1,4 +1,4 @@
-import type { JobTask, PatchSettings } from "#pipeline";
+import type { JobTask, LockMaker, PatchSettings } from "#pipeline";
 
 /** What the command line and the page that it drives say to each other. Plain data: it crosses as JSON. */
 
@@ -8,6 +8,8 @@ export type DrivenTask = JobTask;
 export interface DrivenRequest {
   /** Path of the job folder on the page's own server. */
   readonly job: string;
+  /** In whose name outputs are locked: the driver's. */
+  readonly owner: LockMaker;
   /** What the slide input holds: paths below the folder of this name, in the input's order. */
   readonly input?: { readonly folder: string; readonly paths: readonly string[] };
   readonly slides:
@@ -36,7 +38,7 @@ export interface DrivenRequest {
   readonly workers?: number;
   /** Properties that hold the pixel size, tried after the known ones. */
   readonly mppKeys?: readonly string[];
-  /** Locks of others this old are removed first; undefined: none is. */
+  /** Locks of other machines' programs are dead at this age; undefined: at the pipeline's own. */
   readonly deadLocksOlderThanHours?: number;
   /** Also draw, for each slide, how similar its patches are to the one at this place in level-0 pixels. */
   readonly similarTo?: { readonly x: number; readonly y: number };
@@ -97,6 +99,8 @@ export interface Driven {
 
 declare global {
   var coverslipDriven: Driven;
+  /** Set by the driver: whether the process that a lock names runs; undefined where it cannot tell. */
+  var coverslipIsRunning: (maker: LockMaker) => Promise<boolean | undefined>;
   /** Set by the driver. */
   var coverslipProgress: ((progress: DrivenProgress) => void) | undefined;
 }

@@ -15,13 +15,6 @@ export interface AboutFile {
 /** Endings that promise a slide; `.tif` may be any picture. */
 const SLIDE_ENDING = /\.(svs|ndpi|mrxs|vms|vmu|scn|bif|svslide|czi|dcm)$/i;
 
-/**
- * What OpenSlide says of whole files that hold more, or other, than it reads: stacks, series, channels, bit depths.
- * A pixel type or compression that it has no name for, only a number, is more likely damage.
- */
-const BEYOND_READER =
-  /^Unrecognized subblock dimension|^Nonzero subblock channel|^(?!(Pixel type|Compression) \d).* (is|are) not supported$/;
-
 /** A typed error as sentences. `file` is used where the error itself names no file. */
 export function explain(error: unknown, file: AboutFile): Failure {
   return { ...sentences(error, file), details: detailsOf(error) };
@@ -37,8 +30,7 @@ function sentences(error: unknown, { name: fileName, sizeBytes }: AboutFile): Om
     return { ...said(error.fileName), action: "open-slide" };
   }
   if (error instanceof CorruptSlideError) {
-    const said = BEYOND_READER.test(error.detail) ? text.beyondReader : text.corrupt;
-    return { ...said(error.fileName, error.detail), action: "open-slide" };
+    return { ...text.corrupt[error.reason](error.fileName, error.detail), action: "open-slide" };
   }
   if (error instanceof SlideClosedError) return { ...text.closed(error.fileName), action: "again" };
   if (error instanceof ByteReadError) return { ...text.bytes[error.reason](error.fileName), action: "again" };

@@ -12,13 +12,14 @@ import {
 } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import type { SlideState, SlideStatus } from "#pipeline";
-import { pathOf } from "../analysis/jobs.ts";
 import { analysisWords } from "../analysis-words.ts";
 import { IconButton } from "../controls/controls.tsx";
 import type { Failure } from "../failures/failure.ts";
 import { formatCount, formatDuration } from "../format.ts";
 import { useAnalysis, useSession, useSlides } from "../stores/context.tsx";
 import { canRetry } from "../stores/job.ts";
+import { findByPath } from "../stores/slides.ts";
+import { useStore } from "../stores/store.ts";
 import styles from "./JobPanel.module.css";
 
 const text = analysisWords.job;
@@ -80,7 +81,8 @@ export function JobTable({ slides }: { slides: readonly SlideState[] }) {
 function Row({ slide }: { slide: SlideState }) {
   const analysis = useAnalysis();
   const session = useSession();
-  const id = useSlides((state) => state.entries.find((entry) => pathOf(entry) === slide.path)?.id);
+  const id = useSlides((state) => findByPath(state.entries, slide.path)?.id);
+  const isCancelling = useStore(analysis.job, ({ phase }) => phase === "cancelling");
   const Icon = ICONS[slide.status];
   const { step, status, patches, seconds } = slide;
   const progress = step && slide.steps[step];
@@ -97,7 +99,11 @@ function Row({ slide }: { slide: SlideState }) {
           ? `${analysisWords.run.steps[step]}${progress && progress.total > 0 ? ` ${analysisWords.run.doneOf(progress.done, progress.total)}` : ""}`
           : text.states[status]}
         {(canRetry(slide) || status === "cancelled") && (
-          <IconButton label={text.retry(slide.name)} onPress={() => void analysis.retry(slide.path)}>
+          <IconButton
+            label={text.retry(slide.name)}
+            isDisabled={isCancelling}
+            onPress={() => void analysis.retry(slide.path)}
+          >
             <RotateCcw aria-hidden />
           </IconButton>
         )}
@@ -132,7 +138,7 @@ function Reason({ slide }: { slide: SlideState }) {
 
 function useFailure({ error, name, path }: SlideState): Failure | undefined {
   const analysis = useAnalysis();
-  const sizeBytes = useSlides((state) => state.entries.find((entry) => pathOf(entry) === path)?.sizeBytes);
+  const sizeBytes = useSlides((state) => findByPath(state.entries, path)?.sizeBytes);
   const [failure, setFailure] = useState<Failure>();
   useEffect(() => {
     let isMounted = true;

@@ -1,4 +1,5 @@
 import { Download, Eye, X } from "lucide-react";
+import type { JobProgress } from "#pipeline";
 import { analysisWords } from "../analysis-words.ts";
 import { Button, Progress } from "../controls/controls.tsx";
 import { SmallFailure } from "../failures/SmallFailure.tsx";
@@ -24,6 +25,11 @@ export function RunStatus() {
   );
 }
 
+/** What is said while there is no speed to tell. */
+function meanwhile({ current }: JobProgress): string {
+  return current?.isElsewhere ? "" : text.measuring;
+}
+
 function Working({ job: { phase, progress } }: { job: JobState }) {
   const analysis = useAnalysis();
   const current = progress?.current;
@@ -39,12 +45,12 @@ function Working({ job: { phase, progress } }: { job: JobState }) {
       <Progress label={text.progress} fraction={progress?.fraction} />
       {current && (
         <p className={styles.name} title={current.path}>
-          {current.name}: {text.steps[current.step]}
+          {current.name}: {current.isElsewhere ? text.elsewhere : text.steps[current.step]}
           {current.total > 0 && ` ${text.doneOf(current.done, current.total)}`}
         </p>
       )}
       <p className={styles.quiet} role="status">
-        {phase === "cancelling" ? text.cancelling : progress ? pace(progress) || text.measuring : text.starting}
+        {phase === "cancelling" ? text.cancelling : progress ? pace(progress) || meanwhile(progress) : text.starting}
       </p>
     </div>
   );

@@ -1,14 +1,15 @@
 import type { Slide } from "#slide";
 import { explain } from "../failures/explain.ts";
 import type { Library } from "../library.ts";
-import { activeEntry, type SlideEntry, type SlidesStore } from "../stores/slides.ts";
+import { activeEntry, pathOf, type SlideEntry, type SlidesStore } from "../stores/slides.ts";
 import { words } from "../words.ts";
 import { type Asked, nameOf, SAMPLE_ADDRESS } from "./address.ts";
 import { type Gathered, type GatherOptions, gatherHandles, gatherTransfer } from "./gather.ts";
 import { createIntake, type IntakeOptions } from "./intake.ts";
-import type { Kept, LastSession, RecentSlide } from "./kept.ts";
+import type { Kept, LastSession, OpenSlides, RecentSlide } from "./kept.ts";
 import type { Pickers } from "./pickers.ts";
 import { createShowing } from "./showing.ts";
+import { createTabRecord } from "./tab-record.ts";
 import { setModelApart, takeSlides } from "./take.ts";
 
 export interface SessionParts {
@@ -16,6 +17,8 @@ export interface SessionParts {
   readonly slides: SlidesStore;
   readonly kept: Kept;
   readonly pickers: Pickers;
+  /** Lives as long as the tab. */
+  readonly tabStorage?: Storage | undefined;
   /** The page's own address, for addresses relative to it. */
   readonly page: () => URL;
   /** Another slide is shown, or none: the address bar follows. */
@@ -25,10 +28,11 @@ export interface SessionParts {
 /** Everything that opens, shows and closes slides; errors become sentences in the store, nothing throws. */
 export type Session = ReturnType<typeof createSession>;
 
-export function createSession({ library, slides, kept, pickers, page, onShown }: SessionParts) {
+export function createSession({ library, slides, kept, pickers, tabStorage, page, onShown }: SessionParts) {
+  const tab = createTabRecord(kept, tabStorage);
   /** What was picked or dropped so far, each once, for coming back after a reload. */
   let roots: Promise<readonly FileSystemHandle[]> = Promise.resolve([]);
-  /** Whether what is kept of the last visit is about this tab, and no other's. */
+  /** Whether what is kept is what is open here: until then it is the last visit's, which may still be taken up. */
   let isKeptOurs = false;
   const state = () => slides.getState();
   const showing = createShowing({
@@ -61,10 +65,10 @@ export function createSession({ library, slides, kept, pickers, page, onShown }:
     const handles = await roots;
     const { entries, activeId } = state();
     const fromDisk = entries.filter(({ origin }) => origin.kind === "handle");
-    if (handles.length === 0 || fromDisk.length === 0) return isKeptOurs ? kept.saveSession(undefined) : undefined;
+    if (handles.length === 0 || fromDisk.length === 0) return isKeptOurs ? tab.forget() : undefined;
     isKeptOurs = true;
     const shownFirst = fromDisk.toSorted((a, b) => Number(b.id === activeId) - Number(a.id === activeId));
-    await kept.saveSession({ roots: handles, names: shownFirst.map(({ name }) => name), ids: shownFirst.map(idOf) });
+    await tab.save({ roots: handles, names: shownFirst.map(({ name }) => name), ids: shownFirst.map(idOf) });
   }
 
   /** Must follow a press: the browser may ask for permission. */
@@ -177,24 +181,26 @@ export function createSession({ library, slides, kept, pickers, page, onShown }:
       });
     },
     forget: (id: string) => kept.forget(id),
-    async forgetAll() {
-      await kept.forgetAll();
-      await kept.saveSession(undefined);
-    },
-    /** What was open when the page was left, and whether the browser still lets us read it without asking. */
+    forgetAll: () => kept.forgetAll(),
+    /**
+     * What this tab had open when it was left, in a new one what the tab had that was closed last; and whether the browser
+     * still lets us read it without asking.
+     */
     async lastSession(): Promise<{ session: LastSession; granted: boolean } | undefined> {
-      const session = await kept.lastSession();
+      const session = await tab.last();
       if (!session || session.roots.length === 0) return undefined;
       const permissions = await Promise.all(session.roots.map((handle) => handle.queryPermission?.({ mode: "read" })));
       return { session, granted: permissions.every((permission) => permission === "granted") };
     },
+    /** The tab has come to the front. */
+    seen: tab.seen,
     /** Opens what was open, and no more of its folders. */
-    async resume({ roots: handles, names: [name = ""], ids }: LastSession) {
+    async resume({ roots: handles, names: [name = ""], ids }: OpenSlides) {
       isKeptOurs = true;
       await openKeptHandles(await distinct(handles), name, {
-        show: (entry) => (ids ? idOf(entry) === ids[0] : entry.name === name),
+        show: (entry) => idOf(entry) === ids[0],
         // A file that was picked itself is there only because its slide was open.
-        only: (entry) => !ids || !entry.folder || ids.includes(idOf(entry)),
+        only: (entry) => !entry.folder || ids.includes(idOf(entry)),
       });
     },
   };
@@ -210,7 +216,7 @@ function isFrom({ folder, input, origin }: SlideEntry, root: FileSystemHandle): 
   if (origin.kind === "handle" && origin.handle === root) return true;
   if (input instanceof URL) return false;
   const names = input instanceof File ? [input.name] : input.files.map(({ path }) => path);
-  const paths = names.map((name) => (folder ? `${folder}/${name}` : name));
+  const paths = names.map((name) => pathOf({ folder, name }));
   return paths.some((path) => path === root.name || path.startsWith(`${root.name}/`));
 }
 

@@ -1,4 +1,4 @@
-import type { findSlides, SlideCandidate } from "#slide";
+import { type findSlides, pathsOf, type SlideCandidate } from "#slide";
 import type { SlideEntry } from "../stores/slides.ts";
 import type { FoundFile, Gathered } from "./gather.ts";
 import { isModelFile } from "./model-file.ts";
@@ -125,12 +125,7 @@ function unknown(gathered: Gathered, found: readonly SlideCandidate[]): NewEntry
 
 /** The paths of all files that slides were made of. */
 function usedBy(found: readonly SlideCandidate[]): ReadonlySet<string> {
-  const used = new Set<string>();
-  for (const { path, files } of found) {
-    const folder = path.slice(0, path.lastIndexOf("/") + 1);
-    for (const file of files.files) used.add(folder + file.path);
-  }
-  return used;
+  return new Set(found.flatMap(pathsOf));
 }
 
 /** A slide of one file comes back by that file's handle, one of several by the handle of what was chosen. */

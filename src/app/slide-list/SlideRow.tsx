@@ -3,7 +3,7 @@ import type { KeyboardEvent } from "react";
 import { IconButton } from "../controls/controls.tsx";
 import { PixelsCanvas } from "../controls/PixelsCanvas.tsx";
 import { formatBytes, formatPixelSize } from "../format.ts";
-import { useSession } from "../stores/context.tsx";
+import { useGivenMpp, useSession } from "../stores/context.tsx";
 import type { SlideEntry } from "../stores/slides.ts";
 import { words } from "../words.ts";
 import styles from "./SlideList.module.css";
@@ -22,6 +22,7 @@ export interface SlideRowProps {
 export function SlideRow({ entry, isActive, isTabStop, onKeyDown, onClose }: SlideRowProps) {
   const session = useSession();
   const { id, name, state, thumbnail } = entry;
+  const given = useGivenMpp(id);
   const failed = state.kind === "failed";
   return (
     <div className={styles.row} data-active={isActive || undefined} data-failed={failed || undefined}>
@@ -40,7 +41,7 @@ export function SlideRow({ entry, isActive, isTabStop, onKeyDown, onClose }: Sli
         </span>
         <span className={styles.words}>
           <span className={styles.name}>{name}</span>
-          <span className={styles.facts}>{facts(entry)}</span>
+          <span className={styles.facts}>{facts(entry, given)}</span>
         </span>
       </button>
       <IconButton className={styles.close} label={text.close(name)} excludeFromTabOrder={!isTabStop} onPress={onClose}>
@@ -51,9 +52,10 @@ export function SlideRow({ entry, isActive, isTabStop, onKeyDown, onClose }: Sli
 }
 
 /** Size, and pixel size where the slide has been looked at; else how it stands. */
-function facts({ sizeBytes, mpp, state }: SlideEntry): string {
+function facts({ sizeBytes, mpp, state }: SlideEntry, given: number | undefined): string {
   const size = sizeBytes === undefined ? "" : formatBytes(sizeBytes);
-  const pixels = mpp === undefined ? "" : `${formatPixelSize(mpp)}/px`;
+  const inFile = mpp === undefined ? "" : text.pixelSize(formatPixelSize(mpp));
+  const pixels = given === undefined ? inFile : text.givenPixelSize(formatPixelSize(given));
   const stands =
     state.kind === "failed" && state.failure.awaitsFolder ? text.states.awaitsFolder : text.states[state.kind];
   return [size, stands || pixels].filter(Boolean).join(" · ");

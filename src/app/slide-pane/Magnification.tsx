@@ -3,9 +3,9 @@ import type { Slide } from "#slide";
 import { downsampleFor, MAGNIFICATION_STEPS, magnificationOf, type ScaleFacts, type Viewer } from "#viewer";
 import { Button } from "../controls/buttons.tsx";
 import { formatMagnification, formatNumber, parseMagnification } from "../format.ts";
+import { usePixelSize } from "../stores/use-pixel-size.ts";
 import { words } from "../words.ts";
 import styles from "./SlidePane.module.css";
-import { usePixelSize } from "./use-pixel-size.ts";
 import { useEveryView } from "./use-view.ts";
 
 /** How much the slide is magnified: to read, to type, and the usual steps to press. */

@@ -2,9 +2,10 @@ import { useEffect, useRef } from "react";
 import type { Slide } from "#slide";
 import type { Viewer } from "#viewer";
 import { formatCount, formatMicrometres, formatPixelSize } from "../format.ts";
+import type { KnownPixelSize } from "../stores/pixel-size.ts";
+import { usePixelSize } from "../stores/use-pixel-size.ts";
 import { words } from "../words.ts";
 import styles from "./SlidePane.module.css";
-import { type KnownPixelSize, usePixelSize } from "./use-pixel-size.ts";
 
 /** Where the pointer is, in µm and pixels; without a pointer, the centre of the view. And what a pixel measures. */
 export function Readout({ slide, viewer }: { slide: Slide; viewer: Viewer }) {

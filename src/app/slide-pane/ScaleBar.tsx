@@ -1,9 +1,9 @@
 import { useRef } from "react";
 import { scaleBar } from "#viewer";
 import { useChrome, useSlides } from "../stores/context.tsx";
+import { usePixelSize } from "../stores/use-pixel-size.ts";
 import { words } from "../words.ts";
 import styles from "./SlidePane.module.css";
-import { usePixelSize } from "./use-pixel-size.ts";
 import { useEveryView } from "./use-view.ts";
 
 const MAX_WIDTH_PX = 160;
@@ -23,11 +23,11 @@ export function ScaleBar() {
       Math.min(MAX_WIDTH_PX, size.width * MAX_WIDTH_SHARE),
     );
     bar.current.style.width = `${widthCss}px`;
-    if (label.current.textContent !== length) {
-      label.current.textContent = length;
-      const said = mpp.isGiven ? words.pane.scaleBarAsGiven(length) : words.pane.scaleBar(length);
-      bar.current.parentElement!.setAttribute("aria-label", said);
-    }
+    const said = mpp.isGiven ? words.pane.scaleBarAsGiven(length) : words.pane.scaleBar(length);
+    const image = bar.current.parentElement!;
+    if (image.ariaLabel === said) return;
+    image.ariaLabel = said;
+    label.current.textContent = length;
   });
   if (!mpp) return null;
   return (

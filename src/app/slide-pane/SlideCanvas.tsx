@@ -1,7 +1,15 @@
 import { useEffect, useRef } from "react";
 import type { Slide } from "#slide";
 import { Viewer } from "#viewer";
-import { useChromeStore, useSession, useSettings, useSlides, useSlidesStore } from "../stores/context.tsx";
+import {
+  useAnalysisDoor,
+  useChromeStore,
+  useSession,
+  useSettings,
+  useSlides,
+  useSlidesStore,
+} from "../stores/context.tsx";
+import { givenMpp, pixelSizeOf } from "../stores/pixel-size.ts";
 import { activeEntry } from "../stores/slides.ts";
 import { words } from "../words.ts";
 import type { AddressBar } from "./address-bar.ts";
@@ -13,12 +21,17 @@ export function SlideCanvas({ address }: { address: AddressBar }) {
   const slides = useSlidesStore();
   const chrome = useChromeStore();
   const session = useSession();
+  const analysis = useAnalysisDoor();
   const renderer = useSettings((settings) => settings.renderer);
   const name = useSlides((state) => (state.slide ? state.slide.name : undefined));
 
   useEffect(() => {
     const viewer = new Viewer(container.current!, {
       renderer,
+      scaleOf: (slide) => ({
+        mpp: pixelSizeOf(slide, givenMpp(analysis, slides.getState().activeId)),
+        objectivePower: slide.objectivePower,
+      }),
     });
     let shown: { slide: Slide; id: string } | undefined;
     const leave = () => {
@@ -62,7 +75,7 @@ export function SlideCanvas({ address }: { address: AddressBar }) {
       chrome.setState({ viewer: undefined });
       viewer.destroy();
     };
-  }, [renderer, slides, chrome, session, address]);
+  }, [renderer, slides, chrome, session, analysis, address]);
 
   return (
     <div

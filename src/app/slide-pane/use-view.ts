@@ -1,12 +1,16 @@
 import { useEffect, useEffectEvent } from "react";
 import type { Viewer } from "#viewer";
 
-/** Runs now, on every frame in which the view changes, and when it has another size: for text and styles written straight to elements. */
+/**
+ * For text and styles written straight to elements: runs when the component has been drawn, on every frame in which the
+ * view changes, and when the view has another size.
+ */
 export function useEveryView(viewer: Viewer | undefined, draw: (viewer: Viewer) => void): void {
   const onView = useEffectEvent(draw);
+  // Drawn anew, the component may go by another scale.
+  useEffect(() => viewer && onView(viewer));
   useEffect(() => {
     if (!viewer) return;
-    onView(viewer);
     const stop = [viewer.on("view", () => onView(viewer)), viewer.on("size", () => onView(viewer))];
     return () => {
       for (const off of stop) off();

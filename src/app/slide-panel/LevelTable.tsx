@@ -1,5 +1,6 @@
 import type { Slide } from "#slide";
 import { formatNumber, formatSize } from "../format.ts";
+import { usePixelSize } from "../stores/use-pixel-size.ts";
 import { words } from "../words.ts";
 import styles from "./SlidePanel.module.css";
 
@@ -7,18 +8,18 @@ const text = words.slidePanel;
 
 /** The resolutions that the file stores. */
 export function LevelTable({ slide }: { slide: Slide }) {
-  const { mpp } = slide;
+  const mpp = usePixelSize(slide);
   return (
     <section className={styles.section}>
       <h3>{text.levels}</h3>
       <table className={styles.levels}>
         <thead>
           <tr>
-            <th scope="col">{text.level}</th>
-            <th scope="col">{text.dimensions}</th>
-            <th scope="col">{text.downsample}</th>
-            <th scope="col">{text.tile}</th>
-            <th scope="col">{text.umPerPixel}</th>
+            {[text.level, text.dimensions, text.downsample, text.tile, text.umPerPixel].map((heading) => (
+              <th key={heading} scope="col">
+                <span>{heading}</span>
+              </th>
+            ))}
           </tr>
         </thead>
         <tbody>
@@ -34,6 +35,7 @@ export function LevelTable({ slide }: { slide: Slide }) {
           ))}
         </tbody>
       </table>
+      {mpp?.isGiven && <p className={styles.levelsNote}>{text.levelsAsGiven}</p>}
     </section>
   );
 }

@@ -1,10 +1,11 @@
 import { Fragment } from "react";
-import type { Slide } from "#slide";
+import type { PixelSize, Slide } from "#slide";
 import { magnificationOf } from "#viewer";
 import { formatBytes, formatMagnification, formatPixelSize, formatSize } from "../format.ts";
 import { useSlides } from "../stores/context.tsx";
 import { activeEntry } from "../stores/slides.ts";
 import { usePaintedSlide } from "../stores/use-painted-slide.ts";
+import { usePixelSize } from "../stores/use-pixel-size.ts";
 import { words } from "../words.ts";
 import { AssociatedImages } from "./AssociatedImages.tsx";
 import { LevelTable } from "./LevelTable.tsx";
@@ -13,7 +14,7 @@ import styles from "./SlidePanel.module.css";
 
 const text = words.slidePanel;
 
-/** What the slide's file says of itself. */
+/** What the slide's file says of itself, and how large a pixel is where a person said it. */
 export function SlidePanel() {
   const entry = useSlides(activeEntry);
   const slide = usePaintedSlide();
@@ -32,8 +33,9 @@ export function SlidePanel() {
 }
 
 function Summary({ slide }: { slide: Slide }) {
-  const { mpp, objectivePower, iccSizeBytes } = slide;
-  const magnification = magnificationOf(slide, 1);
+  const { mpp: inFile, objectivePower, iccSizeBytes } = slide;
+  const mpp = usePixelSize(slide);
+  const magnification = magnificationOf({ mpp, objectivePower }, 1);
   return (
     <section className={styles.section}>
       <h2 className={styles.name}>{slide.name}</h2>
@@ -44,17 +46,15 @@ function Summary({ slide }: { slide: Slide }) {
         <dd>{formatBytes(slide.sizeBytes)}</dd>
         <dt>{text.pixelSize}</dt>
         <dd>
-          {mpp === undefined
-            ? text.unknown
-            : formatPixelSize(mpp.x) === formatPixelSize(mpp.y)
-              ? formatPixelSize(mpp.x)
-              : text.differs(formatPixelSize(mpp.x), formatPixelSize(mpp.y))}
-          {mpp && <small>{text.from(mpp.source)}</small>}
+          {mpp ? sizeInWords(mpp) : text.unknown}
+          {mpp && <small>{mpp.isGiven ? text.asGiven(inFile && sizeInWords(inFile)) : text.from(mpp.source)}</small>}
         </dd>
         <dt>{text.objective}</dt>
         <dd>
           {magnification === undefined ? text.unknown : formatMagnification(magnification)}
-          {magnification !== undefined && objectivePower === undefined && <small>{text.fromPixelSize}</small>}
+          {magnification !== undefined && objectivePower === undefined && (
+            <small>{mpp?.isGiven ? text.fromGivenPixelSize : text.fromPixelSize}</small>
+          )}
         </dd>
         <dt>{text.vendor}</dt>
         <dd>
@@ -66,4 +66,9 @@ function Summary({ slide }: { slide: Slide }) {
       </dl>
     </section>
   );
+}
+
+function sizeInWords({ x, y }: PixelSize): string {
+  const [across, down] = [formatPixelSize(x), formatPixelSize(y)];
+  return across === down ? across : text.differs(across, down);
 }

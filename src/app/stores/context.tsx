@@ -64,9 +64,8 @@ export function useJob<T>(select: (state: JobState) => T): T {
 }
 const NO_JOB = createJobStore();
 
-/** µm per pixel, as a person said of the shown slide; nobody has before the analysis is loaded. */
-export function useGivenMpp(): number | undefined {
-  const id = useSlides((state) => state.activeId);
+/** `givenMpp` of a slide, as it changes. */
+export function useGivenMpp(id: string | undefined): number | undefined {
   const analysis = useStore(useAnalysisDoor().store, (state) => state.analysis);
   return useStore(analysis?.tissue ?? NO_TISSUE, (state) => tissueOf(state, id).mpp);
 }

@@ -98,10 +98,10 @@ const CHOICES: Readonly<Record<string, readonly unknown[]>> = {
   railTab: RAIL_TABS,
 };
 
-/** Reading `localStorage` throws where the user blocks site data. */
-export function usableStorage(): Storage | undefined {
+/** Reading `localStorage` throws where the user blocks site data; so does reading `sessionStorage`. */
+export function usableStorage(which: "localStorage" | "sessionStorage" = "localStorage"): Storage | undefined {
   try {
-    return globalThis.localStorage;
+    return globalThis[which];
   } catch {
     return undefined;
   }

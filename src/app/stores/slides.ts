@@ -102,6 +102,15 @@ export function paintedSlide({ painted, slide }: SlidesState): Slide | undefined
   return painted ? slide : undefined;
 }
 
+/** What tells slides apart in a job: the path as the person sees it. */
+export function pathOf({ folder, name }: Pick<SlideEntry, "folder" | "name">): string {
+  return folder ? `${folder}/${name}` : name;
+}
+
+export function findByPath(entries: readonly SlideEntry[], path: string): SlideEntry | undefined {
+  return entries.find((entry) => pathOf(entry) === path);
+}
+
 /** The entry the slide pane is about. */
 export function activeEntry(state: SlidesState): SlideEntry | undefined {
   return state.entries.find((entry) => entry.id === state.activeId);

@@ -17,7 +17,7 @@ export interface SlideTissue {
   readonly tissue: Step<FoundTissue>;
   /** Where patches would be cut by the present choices; while it follows a change, still the one before. */
   readonly preview: Step<PatchPreview>;
-  /** µm per pixel, as a person said where the file does not. */
+  /** µm per pixel, as a person said where the file does not, or errs. */
   readonly mpp: number | undefined;
 }
 
@@ -30,15 +30,18 @@ export interface TissueState {
 
 export interface TissueActions {
   change(id: string, change: Partial<SlideTissue>): void;
+  /** How large a pixel is, as a person says: what was worked out before is void. */
+  giveMpp(id: string, mpp: number | undefined): void;
 }
 
 export type TissueStore = StoreApi<TissueState & TissueActions>;
 
 export function createTissueStore(): TissueStore {
-  return createStore<TissueState & TissueActions>()((set) => ({
+  return createStore<TissueState & TissueActions>()((set, get) => ({
     slides: {},
     change: (id, change) =>
       set(({ slides }) => ({ slides: { ...slides, [id]: { ...(slides[id] ?? NO_TISSUE_YET), ...change } } })),
+    giveMpp: (id, mpp) => get().change(id, { mpp, tissue: NOTHING, preview: NOTHING }),
   }));
 }
 

@@ -13,8 +13,11 @@ export class OpenSlideTrap extends Error {
 
 /** Bytes of result above which a region is read in bands, so that the heap stays small. */
 const BAND_LIMIT_BYTES = 64 << 20;
-/** OpenSlide itself cuts a region into squares of this size from its top left; bands cut there change no pixel. */
-const OPENSLIDE_AREA_PX = 4096;
+/**
+ * OpenSlide itself cuts a region into squares of this size from its top left, each placed at whole level-0 pixels; bands cut there
+ * change no pixel.
+ */
+export const OPENSLIDE_AREA_PX = 4096;
 
 /** What bridge.c answers where an image does not fit the address space. */
 const TOO_LARGE = 2;

@@ -59,7 +59,7 @@ export const extractCoords: Step = {
     if (!geojson) throw new JobFileError(geojsonPath(stem), "it was removed while it was needed");
     const polygons = await readContoursOf(stem, geojson);
     const { slide, scale } = await context.open();
-    const grid = planGrid(slide, scale, settings.patches);
+    const grid = planGrid(slide, scale, settings.patches, { toEmbed: settings.tasks.includes("features") });
     const { patchSize, minTissueProportion } = settings.patches;
     const coords = await engines.tissue.selectPatches({ grid, patchSize, minTissueProportion }, polygons, signal);
     const count = coords.length / 2;

@@ -1,7 +1,7 @@
 import { readContours, writeContours } from "#annotations";
 import { roundHalfEven } from "#base";
 import { createMask, type Polygon, pasteTile } from "#kernels";
-import { MAX_REGION_BYTES, type Slide } from "#slide";
+import { MAX_PATCH_REGION_PX, type Slide } from "#slide";
 import { PixelSizeError } from "../errors.ts";
 import { contoursPath, geojsonPath, thumbnailPath } from "../layout.ts";
 import { planPatchGrid } from "../patch-grid.ts";
@@ -16,8 +16,6 @@ import type { TissueEngine } from "../tissue-engine.ts";
 
 /** Side of the squares that the segmenter looks at, one by one. */
 const TILE_PX = 512;
-/** Side of the largest square of a level that can be read. */
-const MAX_TILE_SIDE = Math.floor(Math.sqrt(MAX_REGION_BYTES / 4));
 /** Holes that stay open, a contour, where holes are no tissue. */
 const MAX_HOLES = 20;
 /** Tiles read ahead of the segmenter. */
@@ -37,11 +35,11 @@ export interface Tissue {
  * Finds tissue with Otsu's threshold, tile by tile, and outlines it. Writes nothing.
  *
  * @param options.tridentExact - cut a level's downsample to a whole number, as TRIDENT does: for comparing.
- * @throws {PixelSizeError} where the given size would make tiles that are too large to be read.
+ * @throws {PixelSizeError} where pixels are so small that a tile of hardly magnified tissue is too large to be read.
  */
 export async function findTissueOn(
   slide: Slide,
-  scale: Pick<SlideScale, "mpp"> & Partial<Pick<SlideScale, "source">>,
+  scale: Pick<SlideScale, "mpp">,
   settings: SegmentationSettings,
   engine: TissueEngine,
   options: { signal: AbortSignal; tridentExact?: boolean; onTile?(done: number, total: number): void },
@@ -60,10 +58,7 @@ export async function findTissueOn(
     overlap: 0,
     tridentExact: options.tridentExact === true,
   });
-  if (scale.source === "given" && grid.patchSizeLevel > MAX_TILE_SIDE) {
-    const least = (TILE_PX * targetMpp) / (grid.levelDownsample * MAX_TILE_SIDE);
-    throw new PixelSizeError(scale.mpp, least);
-  }
+  if (grid.patchSizeLevel > MAX_PATCH_REGION_PX) throw new PixelSizeError(scale.mpp);
   const canvas = createMask(
     roundHalfEven((width * scale.mpp) / targetMpp),
     roundHalfEven((height * scale.mpp) / targetMpp),

@@ -16,7 +16,7 @@ export interface FormatSlide {
 /** A reader of slides. */
 export interface SlideFormat {
   readonly name: string;
-  /** Opens the slide; undefined where it is not of this format. @throws {CorruptSlideError} if it is, but broken. */
+  /** Opens the slide; undefined where it is not of this format. @throws {CorruptSlideError} if it is, but cannot be read. */
   open(files: SyncFiles): FormatSlide | undefined;
   /** Bytes of memory in use. */
   readonly memoryBytes: number;

@@ -178,7 +178,24 @@ function translate(error: unknown, files: SyncFiles, folder: string): unknown {
   }
   if (!(error instanceof OpenSlideFailure)) return error;
   const detail = error.message.replaceAll(`${folder}/`, "");
-  return missingCompanion(files, detail, error) ?? new CorruptSlideError(name, detail, { cause: error });
+  const reason = isUnsupported(detail) ? "unsupported" : "damaged";
+  return missingCompanion(files, detail, error) ?? new CorruptSlideError(name, detail, { reason, cause: error });
+}
+
+/**
+ * What OpenSlide (4.0.1) says of whole files that hold more, or other, than it reads: compressions, stacks, series, channels, bit
+ * depths. Compressions have numbers that anybody may register, and it has no name for most. A CZI's pixel types are a short list:
+ * a number that is not on it is damage.
+ */
+const UNSUPPORTED = [
+  /(?:^|: )Unsupported (?:TIFF compression|transfer syntax|photometric interpretation)\b/,
+  /^Unrecognized subblock dimension|^Nonzero subblock channel|^Cannot handle ImageDepth/,
+  /^(?!Pixel type \d).* (?:is|are) not supported$/,
+];
+
+/** Whether that, said by OpenSlide, is of a file that it does not read rather than of a damaged one. */
+export function isUnsupported(detail: string): boolean {
+  return UNSUPPORTED.some((pattern) => pattern.test(detail));
 }
 
 /** Files that are part of a slide only, by extension, and what a person has to look for when one comes alone. */

@@ -1,9 +1,11 @@
 import type { Slide } from "#slide";
+import type { ScaleFacts } from "../magnification.ts";
 import type { Point, Size, ViewState } from "../viewport.ts";
 
 /** The part of the viewer that a tool moves the view with. */
 export interface ViewControl {
   readonly slide: Slide | undefined;
+  readonly scale: ScaleFacts | undefined;
   readonly view: ViewState;
   readonly size: Size;
   setView(view: Partial<ViewState>, options?: { animate?: boolean }): void;

@@ -73,8 +73,8 @@ export class ViewKeys {
   }
 
   #magnify(magnification: number | undefined): boolean {
-    const { slide } = this.#control;
-    const downsample = slide && magnification !== undefined ? downsampleFor(slide, magnification) : undefined;
+    const { scale } = this.#control;
+    const downsample = scale && magnification !== undefined ? downsampleFor(scale, magnification) : undefined;
     if (downsample === undefined) return false;
     this.#control.setView({ downsample }, { animate: true });
     return true;

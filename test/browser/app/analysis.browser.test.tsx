@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { page, userEvent } from "vitest/browser";
 import { ModelInputError, ModelLoadError } from "#models";
+import { PixelSizeError } from "#pipeline";
 import { UnsupportedFormatError } from "#slide";
 import { FolderPermissionError } from "#storage";
 import { analysisWords } from "../../../src/app/analysis-words.ts";
@@ -125,6 +126,86 @@ describe("a pixel size that the person gave", () => {
     await button(pixelSize.use).click();
     await expect.element(magnification).toHaveValue("20×");
   });
+
+  test("is what keys and commands magnify by", async () => {
+    const app = await opened(["a.tif"], { mpp: undefined, objectivePower: undefined });
+    const { viewer } = app.parts.chrome.getState();
+    const magnify = words.commands.names.magnify("10×");
+    const commands = () => findCommands(listCommands(app.parts), magnify);
+    expect(commands()).toEqual([]);
+    analysisOf(app).giveMpp(app.parts.slides.getState().activeId!, 0.5);
+    expect(commands().map(({ name }) => name)).toEqual([magnify]);
+    commands()[0]!.run!();
+    await expect.poll(() => viewer!.view.downsample).toBe(2);
+    (shown("a.tif").element() as HTMLElement).focus();
+    await userEvent.keyboard("3");
+    await expect.poll(() => viewer!.view.downsample).toBe(4);
+  });
+
+  test("stands in the slide's panel and in the list, which say whose it is", async () => {
+    const app = await opened(["a.tif"], { mpp: undefined, objectivePower: undefined });
+    const { asGiven, fromGivenPixelSize, levelsAsGiven } = words.slidePanel;
+    const row = page.getByRole("button", { name: /^a\.tif .*given$/ });
+    await tab(words.layout.tabs.slide).click();
+    await expect.element(page.getByRole("heading", { name: words.slidePanel.levels })).toBeVisible();
+    expect(page.getByText(levelsAsGiven).elements()).toEqual([]);
+    expect(row.elements()).toEqual([]);
+    analysisOf(app).giveMpp(app.parts.slides.getState().activeId!, 0.5);
+    await expect.element(page.getByText(`0.5 µm${asGiven()}`)).toBeVisible();
+    await expect.element(page.getByText(`20×${fromGivenPixelSize}`)).toBeVisible();
+    await expect.element(page.getByText(levelsAsGiven)).toBeVisible();
+    const sizes = page
+      .getByRole("row")
+      .elements()
+      .map((level) => level.lastElementChild!.textContent);
+    expect(sizes).toEqual([words.slidePanel.umPerPixel, "0.5", "2", "8", "32"]);
+    await expect.element(row).toBeVisible();
+    expect(await axeFinds()).toEqual([]);
+  });
+
+  async function lookForTissue(app: MountedApp) {
+    app.engine.tissueFails = new PixelSizeError(12);
+    await button(tissue.find).click();
+  }
+  async function runJob(app: MountedApp) {
+    await button(features.run).click();
+    await expect.poll(() => app.engine.jobs).toHaveLength(1);
+    const [fake] = app.engine.jobs;
+    fake!.tell({ done: 1 }, [slideState("a.svs", { status: "needs_mpp", error: new PixelSizeError(12) })]);
+    fake!.end();
+  }
+  test.each([
+    ["by looking for tissue", lookForTissue],
+    ["by a job", runJob],
+  ])("is asked for as well where the file's own was refused %s", async (_, refuse) => {
+    const app = await opened(["a.svs"], { mpp: { x: 12, y: 12, source: "openslide.mpp-x" } });
+    const field = page.getByRole("textbox", { name: pixelSize.field });
+    expect(field.elements()).toEqual([]);
+    await refuse(app);
+    await expect.element(page.getByText(pixelSize.refused("12 µm"))).toBeVisible();
+    expect(await axeFinds()).toEqual([]);
+    await field.fill("0.25");
+    await button(pixelSize.use).click();
+    await expect.element(page.getByText(pixelSize.given("0.25 µm")).first()).toBeVisible();
+    await expect.element(button(tissue.find)).toBeVisible();
+    await button(pixelSize.change).click();
+    await expect.element(field).toBeVisible();
+  });
+
+  test("counts more than the file's own", async () => {
+    const app = await opened(["a.svs"], { objectivePower: undefined });
+    const { viewer } = app.parts.chrome.getState();
+    viewer!.setView({ centerX: 8000, centerY: 4000, downsample: 2 });
+    const bar = (label: string) => page.getByRole("img", { name: label, exact: true });
+    await expect.element(bar(words.pane.scaleBar("50 µm"))).toBeVisible();
+    analysisOf(app).giveMpp(app.parts.slides.getState().activeId!, 0.26);
+    await expect.element(bar(words.pane.scaleBarAsGiven("50 µm"))).toBeVisible();
+    analysisOf(app).giveMpp(app.parts.slides.getState().activeId!, 0.5);
+    await expect.element(bar(words.pane.scaleBarAsGiven("100 µm"))).toBeVisible();
+    await expect.element(page.getByRole("textbox", { name: words.pane.magnification })).toHaveValue("10×");
+    await tab(words.layout.tabs.slide).click();
+    await expect.element(page.getByText(`0.5 µm${words.slidePanel.asGiven("0.25 µm")}`)).toBeVisible();
+  });
 });
 
 describe("a run", () => {
@@ -157,7 +238,7 @@ describe("a run", () => {
     expect(fake!.settings).toMatchObject({ patches: { target: { mag: 20 }, patchSize: 256, minTissueProportion: 0 } });
     fake!.tell({
       fraction: 0.41,
-      current: { name: "a.svs", path: "a.svs", step: "features", done: 41, total: 100 },
+      current: { name: "a.svs", path: "a.svs", step: "features", done: 41, total: 100, isElsewhere: false },
       patches: 41,
       patchesPerSecond: 85.2,
       slideSecondsLeft: 9,
@@ -308,14 +389,15 @@ describe("the job table", () => {
     await expect.poll(() => app.engine.jobs).toHaveLength(1);
     const [fake] = app.engine.jobs;
     const warned = slideState("b.svs", { status: "warning", patches: 0, seconds: 2 });
-    fake!.tell({ done: 3, fraction: 1 }, [
+    const states = [
       slideState("a.svs", { status: "done", patches: 1204, seconds: 61 }),
       {
         ...warned,
         steps: { ...warned.steps, segmentation: { ...warned.steps.segmentation, notices: [{ kind: "no_tissue" }] } },
       },
       slideState("c.svs", { status: "failed", error: new ModelLoadError("m.onnx", "memory", "out of memory") }),
-    ]);
+    ] as const;
+    fake!.tell({ done: 3, fraction: 1 }, states);
     await tab(words.layout.railTabs.job).click();
     const table = page.getByRole("table", { name: job.title });
     await expect.element(table.getByText("1,204")).toBeVisible();
@@ -327,10 +409,28 @@ describe("the job table", () => {
     await page.getByRole("button", { name: job.retry("c.svs") }).click();
     await expect.poll(() => fake!.runs).toBe(2);
     expect(fake!.retried).toEqual(["c.svs"]);
+    fake!.tell({}, states);
     fake!.end();
     await button(job.retryFailed).click();
     await expect.poll(() => fake!.runs).toBe(3);
     fake!.end();
+  });
+
+  test("has a failed slide wait for another turn while the others are worked on", async () => {
+    const app = await opened(["a.svs", "b.svs"]);
+    await button(features.runAll(2)).click();
+    await expect.poll(() => app.engine.jobs).toHaveLength(1);
+    const [fake] = app.engine.jobs;
+    const failed = slideState("b.svs", { status: "failed", error: new UnsupportedFormatError("b.svs") });
+    fake!.tell({ done: 1 }, [slideState("a.svs", { status: "working", step: "features" }), failed]);
+    const row = page.getByRole("row", { name: /^b\.svs/ });
+    const retry = page.getByRole("button", { name: job.retry("b.svs") });
+    await retry.click();
+    await expect.element(row.getByText(job.states.waiting, { exact: true })).toBeVisible();
+    await expect.element(retry).not.toBeInTheDocument();
+    await expect.element(page.getByText(words.failures.unsupported("b.svs").what)).not.toBeInTheDocument();
+    expect(fake).toMatchObject({ runs: 1, retried: ["b.svs"] });
+    fake!.end({ failed: [] });
   });
 
   test("says of an empty file that it is empty, as the viewer does", async () => {

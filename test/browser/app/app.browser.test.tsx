@@ -63,6 +63,17 @@ describe("a shown slide", () => {
     expect(await axeFinds()).toEqual([]);
   });
 
+  test("has its levels whole in a panel that is too narrow for them: long figures are wrapped", async () => {
+    const app = await mountApp({ "a.svs": slide("a.svs") });
+    await app.open("a.svs");
+    app.parts.settings.getState().set({ panelWidthPx: 260 });
+    const table = page.getByRole("table");
+    await expect.element(table).toBeVisible();
+    const panel = table.element().closest("[data-scroller]")!;
+    await expect.poll(() => panel.clientWidth).toBeLessThan(260);
+    expect(panel.scrollWidth).toBe(panel.clientWidth);
+  });
+
   test("is magnified by what is typed, and refuses what is no magnification with a word", async () => {
     const app = await mountApp({ "a.svs": slide("a.svs") });
     await app.open("a.svs");

@@ -34,6 +34,19 @@ it("replaces a real worker that hangs, and answers those behind it", async () =>
   expect(pool.state()).toMatchObject({ workers: 1, restarts: 1 });
 });
 
+it("replaces a real worker that hangs over what all are asked, and nobody waits for it", async () => {
+  pool = new WorkerPool({ name: "test", size: 2, spawn });
+  pool.start();
+  let asked = 0;
+  await pool.broadcast({
+    request: "hang",
+    timeoutMs: 2000,
+    run: async ({ api }) => void (asked++ === 0 ? await api.hang() : await api.echo(1)),
+  });
+  expect(await call("echo", (api) => api.echo(2))).toBe(2);
+  expect(pool.state().restarts).toBe(1);
+});
+
 it("replaces a real worker that dies", async () => {
   expectConsole(/out of luck/);
   pool = new WorkerPool({ name: "test", size: 1, spawn });

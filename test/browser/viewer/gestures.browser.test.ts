@@ -234,6 +234,30 @@ describe("keys", () => {
     expect(viewer.view.downsample).toBeGreaterThan(100);
   });
 
+  it("magnify by what else is known of the slide's scale, as it is when they are pressed", async () => {
+    let mpp: number | undefined;
+    const scaleOf = () => ({
+      mpp: mpp === undefined ? undefined : { x: mpp, y: mpp, source: "given" },
+      objectivePower: undefined,
+    });
+    viewer.destroy();
+    viewer = mountViewer({ reducedMotion: true, scaleOf });
+    await openSettled(
+      viewer,
+      new PositionSlide({ width: 40_000, height: 30_000, downsamples: [1, 4], readMs: 0 }),
+      START,
+    );
+    document.querySelector<HTMLElement>("[role=application]")!.focus();
+    await userEvent.keyboard("4");
+    expect(viewer.view.downsample).toBe(4);
+    mpp = 0.5;
+    await userEvent.keyboard("4");
+    expect(viewer.view.downsample).toBe(2);
+    mpp = 0.25;
+    await userEvent.keyboard("4");
+    expect(viewer.view.downsample).toBe(4);
+  });
+
   it("are left to whoever writes", async () => {
     const field = document.createElement("input");
     document.body.append(field);

@@ -109,7 +109,14 @@ describe("a running job", () => {
     expect(pace({ ...progress, total: 1 })).toBe("85 patches/s · 9 s left · slowest: the model");
     expect(pace({ ...progress, patchesPerSecond: 3.124, total: 1 })).toMatch(/^3\.1 patches\/s/);
     expect(pace(NO_PROGRESS)).toBe("");
-    const current = { name: "a.svs", path: "a.svs", step: "features", done: 2, total: 900 } as const;
+    const current = {
+      name: "a.svs",
+      path: "a.svs",
+      step: "features",
+      done: 2,
+      total: 900,
+      isElsewhere: false,
+    } as const;
     expect(pace({ ...progress, current, patches: 2 })).toBe("");
     expect(pace({ ...progress, current, patches: 20 })).toContain("9 s left");
   });
@@ -154,7 +161,6 @@ describe("errors of the analysis are sentences that name what it is about", () =
     [new MissingMppError("a.tif"), "a.tif does not say how large its pixels are."],
     [new PixelSizeError(40), "A pixel of 40 µm cannot be analysed."],
     [new PixelSizeError(0.001), "A pixel of 0.001 µm cannot be analysed."],
-    [new PixelSizeError(0.05, 0.25), "A pixel of 0.05 µm is too small for this slide."],
     [new JobSettingsError("patches.overlap", 300, "below 256"), "These settings cannot be run."],
     [new NamesakeError("b/a.svs", "a/a.svs"), "b/a.svs has the same name as a/a.svs."],
     [new DOMException("no", "NotAllowedError"), "This page may not write to job."],

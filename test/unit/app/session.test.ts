@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { CorruptSlideError, MissingCompanionError } from "#slide";
 import { gatherHandles } from "../../../src/app/opening/gather.ts";
 import type { Pickers } from "../../../src/app/opening/pickers.ts";
@@ -7,18 +7,23 @@ import { activeEntry, createSlidesStore } from "../../../src/app/stores/slides.t
 import { type FakeTree, fakeFile, fakeFolder } from "../../support/fake-handles.ts";
 import { type FakeSlides, fakeLibrary, namedSlide } from "../../support/fake-library.ts";
 import { memoryKept } from "../../support/memory-kept.ts";
+import { memoryStorage } from "../../support/memory-storage.ts";
 
-function start(known: FakeSlides, picked: readonly FileSystemHandle[] = []) {
+function start(
+  known: FakeSlides,
+  picked: readonly FileSystemHandle[] = [],
+  { kept = memoryKept(), tabStorage = memoryStorage() } = {},
+) {
   const library = fakeLibrary(known);
   const slides = createSlidesStore();
-  const kept = memoryKept();
   const pick = async () => (picked.length > 0 ? gatherHandles(picked) : undefined);
   const pickers: Pickers = { pickFiles: pick, pickFolder: pick };
-  const session = createSession({ library, slides, kept, pickers, page: () => new URL("https://a.example/app/") });
+  const page = () => new URL("https://a.example/app/");
+  const session = createSession({ library, slides, kept, pickers, tabStorage, page });
   const names = () => slides.getState().entries.map(({ name, state }) => `${name} ${state.kind}`);
   const shown = () => activeEntry(slides.getState())?.name;
   const until = (check: () => void) => vi.waitFor(check, { timeout: 2000, interval: 1 });
-  return { library, slides, kept, session, names, shown, until };
+  return { library, slides, kept, tabStorage, session, names, shown, until };
 }
 
 const slide = (name: string) => () => namedSlide(name);
@@ -265,19 +270,20 @@ describe("coming back", () => {
     const { session, slides, until } = start({ "a.svs": slide("a.svs") });
     handle.permission = "prompt";
     handle.answer = "denied";
-    await session.resume({ roots: [handle], names: ["a.svs"] });
+    await session.resume({ roots: [handle], names: ["a.svs"], ids: ["/a.svs"] });
     expect(slides.getState().notices[0]?.failure.what).toContain("may not read a.svs");
     handle.permission = "prompt";
     handle.answer = "granted";
-    await session.resume({ roots: [handle], names: ["a.svs"] });
+    await session.resume({ roots: [handle], names: ["a.svs"], ids: ["/a.svs"] });
     await until(() => expect(slides.getState().slide?.name).toBe("a.svs"));
   });
 
   test("the last session is offered, and opened by itself only where the browser still allows it", async () => {
     const handle = fakeFile("a.svs", "x");
-    const { session, kept } = start({});
-    expect(await session.lastSession()).toBeUndefined();
-    kept.last = { roots: [handle], names: ["a.svs"] };
+    const kept = memoryKept();
+    expect(await start({}, [], { kept }).session.lastSession()).toBeUndefined();
+    kept.last = { roots: [handle], names: ["a.svs"], ids: ["/a.svs"] };
+    const { session } = start({}, [], { kept });
     expect(await session.lastSession()).toMatchObject({ granted: true });
     handle.permission = "prompt";
     expect(await session.lastSession()).toMatchObject({ granted: false });
@@ -285,7 +291,11 @@ describe("coming back", () => {
 
   test("of a folder, the slide that was shown comes first", async () => {
     const { session, slides, until } = start({ "a.svs": slide("a.svs"), "b.svs": slide("b.svs") });
-    await session.resume({ roots: [fakeFolder("f", { "a.svs": "x", "b.svs": "x" })], names: ["b.svs", "a.svs"] });
+    await session.resume({
+      roots: [fakeFolder("f", { "a.svs": "x", "b.svs": "x" })],
+      names: ["b.svs", "a.svs"],
+      ids: ["f/b.svs", "f/a.svs"],
+    });
     await until(() => expect(slides.getState().slide?.name).toBe("b.svs"));
     expect(slides.getState().entries.map(({ name }) => name)).toEqual(["a.svs", "b.svs"]);
   });
@@ -372,11 +382,69 @@ describe("coming back", () => {
 
   test("the way back of another tab stands while this one has opened nothing from disk", async () => {
     const { session, slides, kept, until } = start({ "coverslip-sample.tiff": slide("coverslip-sample.tiff") });
-    kept.last = { roots: [fakeFile("a.svs", "x")], names: ["a.svs"] };
+    kept.last = { roots: [fakeFile("a.svs", "x")], names: ["a.svs"], ids: ["/a.svs"] };
     session.openSample();
     await until(() => expect(slides.getState().slide).toBeDefined());
     session.closeAll();
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(kept.last?.names).toEqual(["a.svs"]);
+  });
+
+  describe("of several tabs", () => {
+    const known = { "a.svs": slide("a.svs"), "b.svs": slide("b.svs") };
+
+    /** A tab with a slide, of those that keep their things in one place. */
+    async function tab(name: string, kept: ReturnType<typeof memoryKept>) {
+      const parts = start(known, [fakeFile(name, "x")], { kept });
+      await parts.session.openSlide();
+      await parts.until(() => expect(kept.last?.names).toEqual([name]));
+      return parts;
+    }
+    const close = ({ kept, tabStorage }: ReturnType<typeof start>) =>
+      kept.tabs.delete(tabStorage.getItem("coverslip.tab")!);
+    const lastOf = async ({ session }: ReturnType<typeof start>) => (await session.lastSession())?.session.names;
+
+    test("each comes back to its own slides when it is reloaded", async () => {
+      const kept = memoryKept();
+      const first = await tab("a.svs", kept);
+      const second = await tab("b.svs", kept);
+      for (const parts of [first, second]) close(parts);
+      expect(await lastOf(start(known, [], first))).toEqual(["a.svs"]);
+      expect(await lastOf(start(known, [], second))).toEqual(["b.svs"]);
+    });
+
+    test("a new one takes over from the one that was in front last of those that are closed, and from no other", async () => {
+      vi.useFakeTimers({ toFake: ["Date"] });
+      onTestFinished(() => void vi.useRealTimers());
+      const kept = memoryKept();
+      const tabs: ReturnType<typeof start>[] = [];
+      for (const name of ["a.svs", "b.svs", "a.svs"]) {
+        vi.advanceTimersByTime(1000);
+        tabs.push(await tab(name, kept));
+      }
+      const [first, second] = tabs;
+      expect(await lastOf(start(known, [], { kept }))).toBeUndefined();
+      close(second!);
+      vi.advanceTimersByTime(1000);
+      await first!.session.seen();
+      close(first!);
+      expect(await lastOf(start(known, [], { kept }))).toEqual(["a.svs"]);
+      expect(await lastOf(start(known, [], { kept }))).toEqual(["b.svs"]);
+      expect(await lastOf(start(known, [], { kept }))).toBeUndefined();
+    });
+
+    test("one that was duplicated begins with the same slides, and goes its own way", async () => {
+      const kept = memoryKept();
+      const first = await tab("a.svs", kept);
+      const tabStorage = memoryStorage();
+      tabStorage.setItem("coverslip.tab", first.tabStorage.getItem("coverslip.tab")!);
+      const second = start(known, [], { kept, tabStorage });
+      const { session } = (await second.session.lastSession())!;
+      await second.session.resume(session);
+      await second.until(() => expect(second.names()).toEqual(["a.svs ready"]));
+      second.session.closeAll();
+      await second.until(() => expect(kept.sessions.size).toBe(1));
+      expect(await lastOf(first)).toEqual(["a.svs"]);
+    });
   });
 });

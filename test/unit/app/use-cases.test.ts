@@ -99,7 +99,7 @@ function start(names: readonly string[] = ["a.svs"], kept = memoryKept()) {
     open(name, more);
     slides.getState().setPainted();
   };
-  return { analysis, engine, kept, slides, open, show };
+  return { analysis, engine, kept, slides, jobFolder, open, show };
 }
 
 describe("what the place of results holds of a slide", () => {
@@ -334,6 +334,68 @@ describe("a job", () => {
     expect([...kept.jobs.values()][0]?.slides).toHaveLength(2);
   });
 
+  test("does a slide again within its run, and after that in another, whenever that is asked for", async () => {
+    const { analysis, kept, job } = await running(["a.svs", "b.svs"]);
+    const failed = slideState("b.svs", { status: "failed", error: new Error("boom") });
+    const ended = [slideState("a.svs", { status: "done" }), failed];
+    job.tell({ done: 1 }, [slideState("a.svs", { status: "working" }), failed]);
+    await analysis.retry("b.svs");
+    expect(job).toMatchObject({ runs: 1, retried: ["b.svs"] });
+
+    let forgotten = () => {};
+    const forgetJob = vi.spyOn(kept, "forgetJob").mockReturnValueOnce(new Promise((resolve) => (forgotten = resolve)));
+    job.tell({ done: 2 }, ended);
+    job.end();
+    await until(() => expect(forgetJob).toHaveBeenCalled());
+    void analysis.retry("b.svs");
+    await aWhile();
+    expect(job.runs).toBe(1);
+    forgotten();
+    await until(() => expect(job.runs).toBe(2));
+    expect(analysis.job.getState()).toMatchObject({ phase: "working", failure: undefined });
+    job.tell({ done: 2 }, ended);
+    job.end();
+    await until(() => expect(analysis.job.getState().phase).toBe("ended"));
+  });
+
+  test("runs once for several slides that are tried again in a row", async () => {
+    const { analysis, kept, job } = await running(["a.svs", "b.svs"]);
+    const failed = ["a.svs", "b.svs"].map((name) => slideState(name, { status: "failed", error: new Error("boom") }));
+    job.tell({ done: 2 }, failed);
+    job.end();
+    await until(() => expect(analysis.job.getState().phase).toBe("ended"));
+    void analysis.retry("a.svs");
+    void analysis.retry("b.svs");
+    await until(() => expect(job.runs).toBe(2));
+    await aWhile();
+    expect(job).toMatchObject({ runs: 2, retried: ["a.svs", "b.svs"] });
+    expect(kept.held.size).toBe(1);
+    job.tell(
+      { done: 2 },
+      ["a.svs", "b.svs"].map((name) => slideState(name, { status: "done" })),
+    );
+    job.end();
+    await until(() => expect(kept.held.size).toBe(0));
+    await aWhile();
+    expect(job.runs).toBe(2);
+  });
+
+  test("whose folder may not be written to is begun by another try, once it may", async () => {
+    const { analysis, engine, jobFolder } = start();
+    let answer = "denied";
+    Object.assign(jobFolder, { requestPermission: async () => answer });
+    await analysis.pickFolder();
+    await analysis.start(["a.svs"]);
+    expect(analysis.job.getState()).toMatchObject({
+      phase: "ended",
+      failure: { details: { name: "NotAllowedError" } },
+    });
+    answer = "granted";
+    void analysis.tryAgain();
+    await until(() => expect(engine.jobs[0]?.jobSlides).toHaveLength(1));
+    engine.jobs[0]!.end();
+  });
+
   test.each([
     ["a folder", (analysis: ReturnType<typeof start>["analysis"]) => analysis.pickFolder()],
     ["the browser's storage", (analysis: ReturnType<typeof start>["analysis"]) => analysis.useBrowserStorage()],
@@ -370,6 +432,18 @@ describe("a job", () => {
     await analysis.lookForUnfinished();
     void analysis.goOn();
     await until(() => expect(engine.jobs[0]?.jobSlides.map(({ path }) => path)).toEqual(["f/a.svs"]));
+  });
+
+  test("that was left brings back the pixel sizes that were given, for all that goes by them", async () => {
+    const { analysis, engine, kept } = start(["a.svs", "b.svs"]);
+    const slide = (name: string) => ({ name, folder: "", origin: { kind: "none" }, mpp: 0.5 }) as const;
+    await kept.saveJob(leftJob({ slides: [slide("a.svs"), slide("b.svs")] }));
+    await analysis.lookForUnfinished();
+    analysis.giveMpp("b.svs", 0.25);
+    void analysis.goOn();
+    await until(() => expect(engine.jobs[0]?.jobSlides.map(({ mpp }) => mpp)).toEqual([0.5, 0.25]));
+    expect(tissueOf(analysis.tissue.getState(), "a.svs").mpp).toBe(0.5);
+    expect([...kept.jobs.values()].map(({ slides }) => slides.map(({ mpp }) => mpp))).toEqual([[0.5, 0.25]]);
   });
 
   test("is not offered by another tab while it runs, and stays kept whatever that tab runs", async () => {

@@ -216,4 +216,82 @@ describe("WorkerPool", () => {
     expect(queued.at(-1)).toBe(0);
     expect(queued.length).toBe(heard);
   });
+
+  const visit = (run: (seat: Seat<Api>) => Promise<void>) => ({ request: "visit", timeoutMs: 1000, run });
+  const never = new Promise<never>(() => {});
+
+  it("has every worker that runs do something, after what it is at and without taking a place from a job", async () => {
+    const pool = poolOf(3, 2);
+    const jobs = ["a", "b"].map((name) => job(name, log));
+    const results = jobs.map((one) => pool.run(one));
+    const broadcast = pool.broadcast(visit(async (seat) => void log.push(`visit to ${seat.api.seat}`)));
+    expect(pool.state().running).toBe(2);
+    await broadcast;
+    expect(log).toEqual(["a on 0", "b on 1", "visit to 0", "visit to 1"]);
+    for (const one of jobs) one.finish();
+    await Promise.all(results);
+  });
+
+  it("replaces a worker that hangs over a visit, and runs the job behind it on the new one", async () => {
+    const pool = poolOf(1);
+    pool.start();
+    const broadcast = pool.broadcast(visit(() => never));
+    const behind = job("behind", log);
+    const result = pool.run(behind);
+    await vi.advanceTimersByTimeAsync(1000);
+    await broadcast;
+    behind.finish();
+    expect(await result).toBe("behind");
+    expect(log).toEqual(["behind on 0", "behind on 1"]);
+    expect(pool.state().restarts).toBe(1);
+  });
+
+  it("visits the others when one hangs, and gives jobs to those that have answered", async () => {
+    const pool = poolOf(2);
+    pool.start();
+    const broadcast = pool.broadcast(
+      visit(async ({ api }) => {
+        if (api.seat === 0) await never;
+        log.push(`visit to ${api.seat}`);
+      }),
+    );
+    await settle();
+    const one = job("job", log);
+    one.finish();
+    await pool.run(one);
+    expect(log).toEqual(["visit to 1", "job on 1"]);
+    await vi.advanceTimersByTimeAsync(1000);
+    await broadcast;
+  });
+
+  it("ends a visit with the job that hangs before it", async () => {
+    const pool = poolOf(1);
+    const hung = pool.run(job("hung", log)).catch((error: unknown) => error);
+    const broadcast = pool.broadcast(visit(() => never));
+    await vi.advanceTimersByTimeAsync(1000);
+    await broadcast;
+    expect(await hung).toBeInstanceOf(WorkerStuckError);
+  });
+
+  it("ends visits with the pool", async () => {
+    const pool = poolOf(1);
+    pool.start();
+    const broadcast = pool.broadcast(visit(() => never));
+    pool.close();
+    await broadcast;
+  });
+
+  it("tells of a visit that failed when all have ended", async () => {
+    const pool = poolOf(2);
+    pool.start();
+    const broadcast = pool.broadcast(
+      visit(async ({ api }) => {
+        if (api.seat === 0) throw new RangeError("boom");
+        await settle();
+        log.push("second");
+      }),
+    );
+    await expect(broadcast).rejects.toBeInstanceOf(RangeError);
+    expect(log).toEqual(["second"]);
+  });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { createSharedBlocks, type SlideFiles, specFromBytes } from "#bytes";
+import { createIoService, createSharedBlocks, type SlideFiles, setServed, specFromBytes } from "#bytes";
 import { MemoryBytes } from "../../../src/bytes/memory-bytes.ts";
-import type { SharedBlocks } from "../../../src/bytes/shared-blocks.ts";
+import { isServed, type SharedBlocks } from "../../../src/bytes/shared-blocks.ts";
 import { SharedBytes } from "../../../src/bytes/shared-bytes.ts";
 import { SlotClock } from "../../../src/bytes/slot-clock.ts";
 import { firstDifference, patternedBytes } from "../../support/patterned-bytes.ts";
@@ -94,6 +94,33 @@ describe("the clock that gives blocks their slots", () => {
     });
     expect(taken).toContain(slot);
     expect(shared.table[BLOCK]).toBe(0);
+  });
+});
+
+describe("a decoder of a slide that nobody serves", () => {
+  const read = (shared: SharedBlocks) => {
+    const target = new Uint8Array(3 * shared.blockBytes);
+    const bytes = new SharedBytes(shared, 0, new MemoryBytes("a.bin", patternedBytes(0, MEBIBYTE)));
+    const begin = performance.now();
+    expect(bytes.read(target, 1000)).toBe(target.length);
+    expect(firstDifference(target, 0, 1000)).toBe(-1);
+    return performance.now() - begin;
+  };
+
+  it("reads the file itself, and does not wait", () => {
+    const shared = createSharedBlocks(slideOf(MEBIBYTE), ROOMY)!;
+    setServed(shared, false);
+    expect(read(shared)).toBeLessThan(1000);
+  });
+
+  it("knows when somebody does", async () => {
+    const files = slideOf(MEBIBYTE);
+    const shared = createSharedBlocks(files, ROOMY)!;
+    setServed(shared, false);
+    const service = createIoService();
+    await service.serve(1, files, shared);
+    expect(isServed(shared)).toBe(true);
+    await service.release(1);
   });
 });
 

@@ -38,6 +38,15 @@ describe("drawing on an image", () => {
     expect(show(image)).toEqual(["..#.", "###.", "...."]);
   });
 
+  it("takes no longer for what lies outside, however far it reaches", () => {
+    const image = blank(40, 30);
+    for (const width of [1e6, 1e8, 2 ** 31]) {
+      drawRectangle(image, { x: 2, y: 3, width, height: width }, [1, 1, 1], Math.floor(width / 10));
+      drawRectangle(image, { x: -width / 2, y: 3, width, height: width }, [1, 1, 1], 1);
+    }
+    expect(show(image)).toEqual(Array(30).fill("#".repeat(40)));
+  });
+
   it("draws a line of one point as a dot, also where the point comes again", () => {
     const image = blank(5, 5);
     drawClosedLine(image, Int32Array.of(2, 2, 2, 2, 2, 2), [1, 1, 1], 2);

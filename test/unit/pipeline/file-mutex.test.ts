@@ -48,6 +48,17 @@ it("what a killed tab of this browser left locked holds nothing up", async () =>
   expect(await folder.read(LOCK)).toBeUndefined();
 });
 
+it("what a process left locked that is known to be gone holds nothing up", async () => {
+  vi.useFakeTimers();
+  const folder = createMemoryFolder();
+  await folder.write(LOCK, JSON.stringify({ hostname: "lab", pid: 7, session: "gone" }));
+  const owner = { hostname: "lab", pid: 8, isRunning: async () => false };
+  const added = addLine(folder, "line", { owner, originLocks: createOriginLocks() });
+  await vi.advanceTimersByTimeAsync(10);
+  await added;
+  expect((await folder.list("")).map(({ name }) => name)).toEqual(["log.txt"]);
+});
+
 it("what another program left locked holds a change up for some seconds", async () => {
   vi.useFakeTimers();
   const folder = createMemoryFolder();

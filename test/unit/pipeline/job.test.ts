@@ -7,6 +7,7 @@ import { createMemoryFolder, type Folder, FolderPermissionError, Hdf5FormatError
 import {
   hasResultsOf,
   Job,
+  type JobProgress,
   type JobSettings,
   type JobSlide,
   OtherSlideError,
@@ -133,6 +134,36 @@ describe("a job over a folder", () => {
     expect(await job.run()).toMatchObject({ status: "completed", cancelled: [] });
   });
 
+  it.each([
+    ["while others are at work", (job: Job) => job.slides[1]!.status === "working"],
+    ["while the run is ending", (job: Job) => job.progress.done === 2],
+  ])("tries a slide again %s, without another run's being asked for", async (_, isMoment) => {
+    const folder = createMemoryFolder("job");
+    let tries = 0;
+    const slide = slideOf("a.svs", () => {
+      if (tries++ === 0) throw new CorruptSlideError("a.svs", "not there yet");
+      return new TissueSlide("a.svs");
+    });
+    const watched = delegate(folder);
+    const job = new Job(watched, [slide, slideOf("b.svs")], settings, nodeEngines());
+    const statuses: string[] = [];
+    // Every stage writes things down, and so does the end of the run.
+    watched.write = async (path, data) => {
+      await folder.write(path, data);
+      if (job.slides[0]!.status !== "failed" || !isMoment(job)) return;
+      job.retry("slides/a.svs");
+      statuses.push(job.slides[0]!.status);
+    };
+    expect(await job.run()).toMatchObject({
+      status: "completed",
+      done: ["slides/a.svs", "slides/b.svs"],
+      failed: [],
+      cancelled: [],
+    });
+    expect(statuses).toEqual(["waiting"]);
+    expect(job.isRunning).toBe(false);
+  });
+
   it("goes on with the other slides when one cannot be read", async () => {
     const folder = createMemoryFolder("job");
     const broken = slideOf("broken.svs", () => {
@@ -163,6 +194,19 @@ describe("a job over a folder", () => {
     const outcome = await job.run();
     expect(outcome).toMatchObject({ status: "error", failed: ["slides/broken.svs"], cancelled: ["slides/good.svs"] });
     expect(outcome.error).toBeInstanceOf(CorruptSlideError);
+  });
+
+  it("refuses patches larger than can be embedded, unless only their coords are wanted", () => {
+    const withSide = (patchSize: number, tasks: JobSettings["tasks"]) => () =>
+      new Job(
+        createMemoryFolder("job"),
+        [slideOf("a.svs")],
+        { ...settings, tasks, patches: { ...settings.patches, patchSize } },
+        nodeEngines(),
+      );
+    expect(withSide(2 ** 14, ["features"])).not.toThrow();
+    expect(withSide(2 ** 14 + 1, ["features"])).toThrow(/patches.patchSize is 16385; expected at most 16384 px/);
+    expect(withSide(2 ** 14 + 1, ["coords"])).not.toThrow();
   });
 
   it("warns of a slide without tissue, and writes its empty contours", async () => {
@@ -199,15 +243,22 @@ describe("a job over a folder", () => {
     expect(job.slides[0]!.error).toMatchObject({ name: "PixelSizeError", mpp: 12 });
   });
 
-  it("asks for it again where the one that was given would ask for regions that nobody can read", async () => {
-    const slides = [slideOf("a.svs", () => new TissueSlide("a.svs", { mpp: null, levels: [1] }))];
+  it("asks for it again where the one that was given is a slip of the decimal point", async () => {
+    const slides = [slideOf("a.svs", () => new TissueSlide("a.svs", { mpp: null }))];
     const job = new Job(createMemoryFolder("job"), slides, settings, nodeEngines());
     await job.run();
-    for (const mpp of [0.001, 0.05]) {
-      job.giveMpp("slides/a.svs", mpp);
-      expect(await job.run()).toMatchObject({ status: "completed", needMpp: ["slides/a.svs"], failed: [] });
-      expect(job.slides[0]!.error).toMatchObject({ name: "PixelSizeError", mpp, least: mpp < 0.02 ? 0.02 : 0.25 });
-    }
+    job.giveMpp("slides/a.svs", 0.001);
+    expect(await job.run()).toMatchObject({ status: "completed", needMpp: ["slides/a.svs"], failed: [] });
+    expect(job.slides[0]!.error).toMatchObject({ name: "PixelSizeError", mpp: 0.001 });
+  });
+
+  it("finds the tissue of a slide without small levels, however small its pixels are", async () => {
+    const flat = (mpp: number) => slideOf(`${mpp}.tiff`, () => new TissueSlide(`${mpp}.tiff`, { mpp, levels: [1] }));
+    const slides = [flat(0.2), flat(0.01)];
+    const job = new Job(createMemoryFolder("job"), slides, { ...settings, tasks: ["segmentation"] }, nodeEngines());
+    expect(await job.run()).toMatchObject({ done: ["slides/0.2.tiff"], needMpp: ["slides/0.01.tiff"] });
+    expect(job.slides[0]).toMatchObject({ status: "done", contours: 1 });
+    expect(job.slides[1]!.error).toMatchObject({ name: "PixelSizeError", mpp: 0.01 });
   });
 
   it("goes on within the run with a slide whose pixel size is given meanwhile", async () => {
@@ -643,6 +694,26 @@ describe("several tabs on one folder", () => {
     const job = new Job(folder, [slideOf("a.svs"), slideOf("b.svs")], settings, nodeEngines());
     expect(await job.run()).toMatchObject({ status: "completed", locked: ["slides/a.svs"], done: ["slides/b.svs"] });
     expect(JSON.parse(await textOf(folder, "contours/a.jpg.lock"))).toEqual(lock);
+  });
+
+  it("say that they wait for another that is at work on a slide, as long as it is", async () => {
+    const folder = createMemoryFolder("job");
+    const lock = { pid: 0, hostname: "browser:other", created_at: Date.now() / 1000, session: "other" };
+    const path = "5x_64px_0px_overlap/patches/a_patches.h5.lock";
+    await folder.write(path, JSON.stringify(lock));
+    const job = new Job(folder, [slideOf("a.svs")], settings, nodeEngines());
+    const told: JobProgress["current"][] = [];
+    job.subscribe(() => told.push(job.progress.current));
+    const run = job.run();
+    await expect.poll(() => told.at(-1)?.isElsewhere).toBe(true);
+    const { length } = told;
+    // Looked at once more.
+    await expect.poll(() => told.length, { timeout: 10_000 }).toBeGreaterThan(length + 3);
+    for (const current of told.slice(length)) {
+      expect(current).toMatchObject({ path: "slides/a.svs", step: "coords", isElsewhere: true });
+    }
+    await folder.remove(path);
+    expect(await run).toMatchObject({ done: ["slides/a.svs"] });
   });
 
   it("take over what a killed tab of the same browser left locked", async () => {

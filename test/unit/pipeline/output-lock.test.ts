@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createMemoryFolder } from "#storage";
-import { judgeLock, type LockOptions, OutputLock } from "../../../src/pipeline/output-lock.ts";
+import { judgeLock, type LockMaker, type LockOptions, OutputLock } from "../../../src/pipeline/output-lock.ts";
 import { createOriginLocks } from "../../support/job-engines.ts";
 
 const HOUR = 3_600_000;
@@ -42,14 +42,30 @@ describe("a lock file", () => {
   });
 
   it("of this browser is dead at once where the origin's lock was to be had", async () => {
-    expect(await judge(textOf("browser:me", 0))).toBe("dead");
-    expect(await judge(textOf("browser:me", 0), { originLocks: undefined })).toBe("live");
+    expect(await judge(textOf("browser:me", 0, 0))).toBe("dead");
+    expect(await judge(textOf("browser:me", 0, 0), { originLocks: undefined })).toBe("live");
   });
 
-  it("of this host counts while its process runs", async () => {
-    const owner = { hostname: "lab", pid: 5, isRunning: async (pid: number) => pid === 7 };
-    expect(await judge(textOf("lab", 0, 7), { owner })).toBe("live");
+  it("of a process that is known to run counts at any age, of one that is gone not at all", async () => {
+    const isRunning = async ({ pid }: LockMaker) => (pid === 9 ? undefined : pid === 7);
+    const owner = { hostname: "lab", pid: 5, isRunning };
+    expect(await judge(textOf("lab", 25 * HOUR, 7), { owner })).toBe("unknown");
     expect(await judge(textOf("lab", 0, 8), { owner })).toBe("dead");
+    expect(await judge(textOf("lab", 23 * HOUR, 9), { owner })).toBe("unknown");
+    expect(await judge(textOf("lab", 24 * HOUR, 9), { owner })).toBe("dead");
+  });
+
+  it("of another program of ours counts while it is refreshed, as long as its process may run", async () => {
+    const isRunning = async ({ pid }: LockMaker) => (pid === 8 ? false : undefined);
+    const owner = { hostname: "lab", pid: 5, pidSpace: "here", isRunning };
+    const ours = (pid: number, ageMs: number) =>
+      JSON.stringify({ ...JSON.parse(textOf("lab", ageMs, pid)), pid_space: "there", session: "other" });
+    expect(await judge(ours(7, 60_000), { owner })).toBe("live");
+    expect(await judge(ours(7, 6 * 60_000), { owner })).toBe("dead");
+    expect(await judge(ours(8, 0), { owner })).toBe("dead");
+    // The same number in another container is another process.
+    expect(await judge(ours(5, 0), { owner })).toBe("live");
+    expect(await judge(ours(5, 0), { owner: { ...owner, pidSpace: "there" } })).toBe("dead");
   });
 });
 
@@ -68,6 +84,20 @@ describe("locking an output", () => {
     const next = await OutputLock.take(folder, "a.h5", elsewhere);
     expect(next).toBeInstanceOf(OutputLock);
     await (next as OutputLock).release();
+  });
+
+  it("is written as TRIDENT reads it, with the host and process of who has them", async () => {
+    const folder = createMemoryFolder();
+    const owner = { hostname: "lab", pid: 5, pidSpace: "here" };
+    const lock = (await OutputLock.take(folder, "a.h5", options({ owner }))) as OutputLock;
+    expect(JSON.parse(await (await folder.read("a.h5.lock"))!.text())).toEqual({
+      pid: 5,
+      hostname: "lab",
+      created_at: Date.now() / 1000,
+      pid_space: "here",
+      session: expect.any(String),
+    });
+    await lock.release();
   });
 
   it("stays fresh while it is held, however long", async () => {

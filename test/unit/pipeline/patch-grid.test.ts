@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { loadPolygonMath, type Polygon } from "#kernels";
 import type { Slide } from "#slide";
-import { JobSettingsError } from "../../../src/pipeline/errors.ts";
+import { JobFileError, JobSettingsError } from "../../../src/pipeline/errors.ts";
 import { planLegacyGrid } from "../../../src/pipeline/legacy-grid.ts";
 import { chooseLevel } from "../../../src/pipeline/level-choice.ts";
-import { planGrid } from "../../../src/pipeline/patch-coords.ts";
+import { planFromAttributes, planGrid } from "../../../src/pipeline/patch-coords.ts";
 import {
   type PatchGridRequest,
   planPatchGrid,
@@ -102,12 +102,39 @@ describe("a patch grid", () => {
     ["patches.target.mag", { target: { mag: 1e-300 }, patchSize: 256, overlap: 0 }],
     ["patches.target.mag", { target: { mag: 1e9 }, patchSize: 256, overlap: 128 }],
     ["patches.target.mpp", { target: { mpp: 1e300 }, patchSize: 256, overlap: 0 }],
+    ["patches.target.mag", { target: { mag: 0.0001 }, patchSize: 256, overlap: 0 }],
+    ["patches.patchSize", { target: { mag: 20 }, patchSize: 1e8, overlap: 0 }],
   ])("names %s where %j makes none on a slide", (field, settings) => {
     const slide = { width: 200_000, height: 100_000, levels: [{ downsample: 1 }] } as unknown as Slide;
     const scale = { mpp: 0.5, magnification: 20 } as SlideScale;
-    const plan = () => planGrid(slide, scale, { ...settings, minTissueProportion: 0 });
+    const plan = () => planGrid(slide, scale, { ...settings, minTissueProportion: 0 }, { toEmbed: true });
     expect(plan).toThrow(JobSettingsError);
     expect(plan).toThrow(`${field} is `);
+  });
+
+  test("may have patches too large to be read where they are only placed", () => {
+    const slide = { width: 200_000, height: 100_000, levels: [{ downsample: 1 }] } as unknown as Slide;
+    const scale = { mpp: 0.5, magnification: 20 } as SlideScale;
+    const settings = { target: { mag: 20 }, patchSize: 1e8, overlap: 0, minTissueProportion: 0 };
+    expect(planGrid(slide, scale, settings, { toEmbed: false })).toMatchObject({ columns: 1, rows: 1 });
+    expect(() => planGrid(slide, scale, settings, { toEmbed: true })).toThrow(/patches.patchSize is 100000000/);
+  });
+
+  test.each([
+    ["patch size beyond what can be read", { patch_size: 2 ** 14 + 1 }, /at most 16384/],
+    ["magnification that makes patches larger than any slide", { target_magnification: 0.001 }, /at most 262144/],
+    ["overlap that leaves no step", { overlap: 256 }, /overlap/],
+    ["attribute missing", { level0_magnification: 0 }, /attributes of TRIDENT or CLAM/],
+  ])("says of a coords file with a %s that it cannot be used", (_, wrong, message) => {
+    const slide = { width: 20_000, height: 10_000, levels: [{ downsample: 1 }] } as unknown as Slide;
+    const plan = (numbers: Readonly<Record<string, number>>) => {
+      const attributes = Object.entries(numbers).map(([name, value]) => [name, { type: "int64", value }] as const);
+      return planFromAttributes(Object.fromEntries(attributes), slide, { mpp: 0.5 }, "a_patches.h5");
+    };
+    const good = { patch_size: 256, level0_magnification: 40, target_magnification: 20, overlap: 0 };
+    expect(plan(good)).toMatchObject({ patchSizeLevel: 512 });
+    expect(() => plan({ ...good, ...wrong })).toThrow(JobFileError);
+    expect(() => plan({ ...good, ...wrong })).toThrow(message);
   });
 
   test("leaves gaps where the overlap is below 0", () => {

@@ -18,6 +18,21 @@ it("a job is as far as its slides: those that ended count whole, however they en
   expect(progress.fraction).toBeCloseTo((2 + 0.44) / 4, 10);
 });
 
+it("where another has the rest of the slides, that is what is waited for", () => {
+  const [a, b] = slides(2) as [SlideState, SlideState];
+  const locked = { ...a.steps.coords, status: "skipped", reason: "locked" } as const;
+  const elsewhere = { ...a, step: "coords", steps: { ...a.steps, coords: locked } } as const;
+  const awaited = { path: "slides/0.svs", step: "coords", isElsewhere: true };
+  const progressOf = (...states: SlideState[]) => estimateProgress(states, TASKS, new Meter(), undefined);
+  expect(progressOf(elsewhere, { ...b, status: "done" })).toMatchObject({ current: awaited, fraction: 0.5 });
+  // Looked at again, from its first stage on.
+  const looking = { ...elsewhere, status: "working", step: "segmentation" } as const;
+  expect(progressOf(looking, { ...b, status: "done" }).current).toMatchObject(awaited);
+  const working = { ...b, status: "working", step: "segmentation" } as const;
+  expect(progressOf(elsewhere, working).current).toMatchObject({ path: "slides/1.svs", isElsewhere: false });
+  expect(progressOf(elsewhere, b).current).toBeUndefined();
+});
+
 it("a job of a hundred thousand slides does not take a look at all for each", () => {
   const ended = slides(100_000).map((slide) => ({ ...slide, status: "done" as const }));
   const begin = performance.now();

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { readArguments, UsageError } from "../../../.scripts/cli/arguments.mjs";
+import { checkPatchSettings } from "../../../src/pipeline/check-settings.ts";
+import { DEFAULT_SETTINGS } from "../../../src/pipeline/settings.ts";
 
 const VERSION = { version: "1.2.3" };
 const FOLDERS = ["--wsi_dir", "slides", "--job_dir", "job"];
@@ -82,6 +84,22 @@ describe("coverslip process", () => {
     expect(() => readProcess(...args)).toThrow(UsageError);
     expect(() => readProcess(...args)).toThrow(message);
   });
+
+  test.each(["x", "a b", "a..b", "...", ".x", "ü", "", ".", "..", "a/b", "a\\b", "/", "a/", "\n"])(
+    "takes %j for a folder of coords exactly where the pipeline does",
+    (folder) => {
+      const isRefused = (check: () => unknown) => {
+        try {
+          check();
+          return false;
+        } catch {
+          return true;
+        }
+      };
+      const settings = { ...DEFAULT_SETTINGS.patches, folder };
+      expect(isRefused(() => readProcess("--coords_dir", folder))).toBe(isRefused(() => checkPatchSettings(settings)));
+    },
+  );
 
   test("needs both folders", () => {
     expect(() => readArguments(["process", "--wsi_dir", "slides"], VERSION)).toThrow(/--job_dir/);

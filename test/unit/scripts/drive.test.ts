@@ -25,7 +25,7 @@ afterAll(() => {
 async function driveUntil(signal: AbortSignal) {
   const { drive } = await import("../../../.scripts/cli/drive.mjs");
   mkdirSync(join(folder, "job"), { recursive: true });
-  const request = {} as Omit<DrivenRequest, "job" | "input">;
+  const request = {} as Omit<DrivenRequest, "job" | "input" | "owner">;
   return drive({ jobDir: join(folder, "job"), request, signal, onProgress() {}, onNote() {} });
 }
 

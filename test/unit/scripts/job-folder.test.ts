@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { UsageError } from "../../../.scripts/cli/arguments.mjs";
-import { makeJobFolder, offerFolder } from "../../../.scripts/cli/job-folder.mjs";
+import { makeJobFolder, offerFolder, removeUnfinished } from "../../../.scripts/cli/job-folder.mjs";
 
 let folder: string;
 
@@ -35,8 +35,28 @@ test("files that a killed run left unfinished are taken away after a day", async
   for (const name of [...names, "coverslip/job.json"]) writeFileSync(join(folder, name), "");
   const before = Date.now() / 1000 - 25 * 3600;
   for (const name of [names[1]!, "coverslip/job.json"]) utimesSync(join(folder, name), before, before);
-  await makeJobFolder(folder);
+  await removeUnfinished(folder);
   expect(readdirSync(join(folder, "coverslip")).sort()).toEqual([".fresh.unfinished", "job.json"]);
+});
+
+test("what the page makes where there was nothing is known until it removes it", async () => {
+  const { path, answer, made } = offerFolder(folder);
+  const server = createServer((request, response) => void answer(request, response));
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`;
+  const put = (file: string, headers = {}) => fetch(`${address}/${file}`, { method: "PUT", body: "x", headers });
+  try {
+    writeFileSync(join(folder, "b.lock"), "somebody else's");
+    for (const file of ["a.lock", "b.lock"]) await put(file, { "If-None-Match": "*" });
+    await put("a.lock");
+    await put("c.h5");
+    expect([...made]).toEqual([join(folder, "a.lock")]);
+    await fetch(`${address}/a.lock`, { method: "DELETE" });
+    expect([...made]).toEqual([]);
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
 });
 
 test("a file that cannot be written because another is where its folder should be is not said to be missing", async () => {

@@ -14,6 +14,12 @@ describe("findSlides", () => {
     expect(await shape(entries("notes.txt"))).toEqual([["notes.txt", "notes.txt", ["notes.txt"]]]);
   });
 
+  it("tries a folder's only file where it may be a slide", async () => {
+    expect(await shape(entries("f/notes.txt"))).toEqual([]);
+    expect(await shape(entries("f/a.svs"))).toEqual([["a.svs", "a.svs", ["a.svs"]]]);
+    expect(await shape([dicom("f/a.ima", "1.9")])).toEqual([["a.ima", "a.ima", ["a.ima"]]]);
+  });
+
   it("leaves out files of a folder that are no slides", async () => {
     expect(await shape(entries("f/a.svs", "f/b.NDPI", "f/notes.txt", "f/a.geojson"))).toEqual([
       ["a.svs", "a.svs", ["a.svs"]],

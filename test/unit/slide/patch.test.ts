@@ -5,15 +5,12 @@ import { checkRecipe, makePatch } from "../../../src/slide/patch.ts";
 
 const SIDE = 12;
 /** Colours by position; the right half was not scanned. */
-const pixels = {
-  data: Uint8ClampedArray.from({ length: SIDE * SIDE * 4 }, (_, i) => {
-    const x = Math.floor(i / 4) % SIDE;
-    if (x >= SIDE / 2) return 0;
-    return i % 4 === 3 ? 255 : 10 * x + (i % 4);
-  }),
-  width: SIDE,
-  height: SIDE,
-};
+const rgba = Uint8ClampedArray.from({ length: SIDE * SIDE * 4 }, (_, i) => {
+  const x = Math.floor(i / 4) % SIDE;
+  if (x >= SIDE / 2) return 0;
+  return i % 4 === 3 ? 255 : 10 * x + (i % 4) + Math.floor(i / 4 / SIDE);
+});
+const pixels = { width: SIDE, height: SIDE, bands: [rgba] };
 const PINK = [250, 200, 220] as const;
 const recipe = (overrides: Partial<PatchRecipe> = {}): PatchRecipe => ({
   sizePx: SIDE,
@@ -28,7 +25,7 @@ describe("making a patch", () => {
   test("keeps pixels that already have the size, and drops their alpha", () => {
     const patch = makePatch(pixels, recipe(), PINK);
     expect([patch.width, patch.height, patch.data.length]).toEqual([SIDE, SIDE, SIDE * SIDE * 3]);
-    expect(pixelAt(patch, 3, 5)).toEqual([30, 31, 32]);
+    expect(pixelAt(patch, 3, 5)).toEqual([35, 36, 37]);
   });
 
   test("fills what was not scanned with black, or with the slide's background", () => {
@@ -57,9 +54,27 @@ describe("making a patch", () => {
     expect(pixelAt(patch, 3, 3)).toEqual(pixelAt(whole, 5, 5));
   });
 
+  test("is the same of pixels that come band by band", () => {
+    const row = SIDE * 4;
+    const bands = [rgba.subarray(0, row * 5), rgba.subarray(row * 5, row * 6), rgba.subarray(row * 6)];
+    const transform = { resizePx: 8, filter: "bilinear", antialias: true, cropPx: 4 } as const;
+    for (const sizePx of [5, 7, SIDE, 20]) {
+      for (const filter of ["pillow-bicubic", "opencv-bilinear"] as const) {
+        for (const fill of ["black", "background"] as const) {
+          for (const further of [{}, { transform }]) {
+            const wanted = recipe({ sizePx, filter, fill, ...further });
+            expect(makePatch({ ...pixels, bands }, wanted, PINK)).toEqual(makePatch(pixels, wanted, PINK));
+          }
+        }
+      }
+    }
+  });
+
   test("refuses sides that are none, and a crop larger than what it is cut from", () => {
     expect(() => checkRecipe(recipe({ sizePx: 0 }))).toThrow(RangeError);
     expect(() => checkRecipe(recipe({ sizePx: 2.5 }))).toThrow(RangeError);
+    expect(() => checkRecipe(recipe({ sizePx: 2 ** 14 }))).not.toThrow();
+    expect(() => checkRecipe(recipe({ sizePx: 2 ** 14 + 1 }))).toThrow(RangeError);
     const transform = { resizePx: 8, filter: "bilinear", antialias: true, cropPx: 9 } as const;
     expect(() => checkRecipe(recipe({ transform }))).toThrow(/crop of 9/);
     expect(() => checkRecipe(recipe({ transform: { ...transform, cropPx: 8 } }))).not.toThrow();

@@ -2,9 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { ByteReadError, type IoService, type SharedBlocks, specFromBytes } from "#bytes";
 import { openSlide, SlidePool } from "#slide";
+import type { SlideWorkerApi } from "#slide/service";
+import { isServed } from "../../../src/bytes/shared-blocks.ts";
 import { drawSlide } from "../../support/drawn-slide.ts";
+import { fakeWorkers } from "../../support/fake-workers.ts";
 import { countOpenFiles } from "../../support/open-descriptors.ts";
 
 describe("a pool on this thread", () => {
@@ -90,3 +94,116 @@ describe("a pool on this thread", () => {
     await expect.poll(() => files.count()).toBe(0);
   });
 });
+
+/** What an idle slide worker does, as far as a test does not say otherwise. */
+function slideWorker(more: Partial<SlideWorkerApi> = {}): Partial<SlideWorkerApi> {
+  const level = { width: 8, height: 8, downsample: 1, tileWidth: 8, tileHeight: 8 };
+  const facts = { levels: [level], properties: {}, associatedImages: [], iccSizeBytes: 0, sizeBytes: 8 };
+  return {
+    load: async () => {},
+    open: async (id) => ({
+      facts: { ...facts, name: `slide ${id}`, vendor: "none", reader: "none" },
+      tileIndex: undefined,
+    }),
+    readRegion: async (_, { width, height }) => ({ data: new Uint8ClampedArray(4 * width * height), width, height }),
+    close: async () => {},
+    ...more,
+  };
+}
+
+/** One that keeps the shared blocks of the slides it opens. */
+function noting(blocks: SharedBlocks[]): Partial<SlideWorkerApi> {
+  const idle = slideWorker();
+  return slideWorker({
+    open: (id, files, shared) => {
+      blocks.push(shared!);
+      return idle.open!(id, files, undefined);
+    },
+  });
+}
+
+const ioWorker = (more: Partial<IoService> = {}): IoService => ({
+  serve: async () => {},
+  release: async () => {},
+  ...more,
+});
+
+const someFile = (path = "a.bin") => ({ entry: path, files: [specFromBytes(new Uint8Array(8), path)] });
+
+describe("a pool with workers", () => {
+  it("tells the decoders where the I/O worker cannot serve a slide, and nobody else", async () => {
+    const blocks: SharedBlocks[] = [];
+    fakeWorkers((name) => {
+      if (name === "coverslip-slide") return noting(blocks);
+      return ioWorker({
+        serve: async (_, { entry }) => {
+          if (entry === "gone.bin") throw new ByteReadError(entry, "vanished", "it is no longer there");
+        },
+      });
+    });
+    const pool = new SlidePool({ workers: 1 });
+    await openSlide(someFile("gone.bin"), { pool });
+    await openSlide(someFile("there.bin"), { pool });
+    await expect.poll(() => blocks.map(isServed)).toEqual([false, true]);
+    pool.terminate();
+  });
+
+  it("does without an I/O worker that cannot be started, until the next slide", async () => {
+    const blocks: SharedBlocks[] = [];
+    let starts = 0;
+    const { running } = fakeWorkers((name) => {
+      if (name === "coverslip-slide") return noting(blocks);
+      starts++;
+      setTimeout(() => running.find((worker) => worker.name === name)?.die());
+      return undefined;
+    });
+    const pool = new SlidePool({ workers: 1 });
+    for (const opened of [1, 2]) {
+      await openSlide(someFile(), { pool });
+      await expect.poll(() => blocks.map(isServed)).toEqual(Array(opened).fill(false));
+      await turnsOfPorts();
+      expect(starts).toBe(opened);
+    }
+    pool.terminate();
+  });
+
+  it.each(["coverslip-slide", "coverslip-io"])(
+    "closes a slide though %s hangs, and goes on with the others",
+    async (hanging) => {
+      vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+      onTestFinished(() => void vi.useRealTimers());
+      const never = new Promise<never>(() => {});
+      const started: string[] = [];
+      const served: string[] = [];
+      fakeWorkers((name) => {
+        started.push(name);
+        if (name === "coverslip-slide") return slideWorker(name === hanging ? { close: () => never } : {});
+        return ioWorker({
+          serve: async (_, { entry }) => void served.push(entry),
+          ...(name === hanging && { release: () => never }),
+        });
+      });
+      const pool = new SlidePool({ workers: 1 });
+      const slide = await openSlide(someFile("a.bin"), { pool });
+      const other = await openSlide(someFile("b.bin"), { pool });
+      let hasEnded = false;
+      const closing = slide.close().then(() => {
+        hasEnded = true;
+      });
+      await turnsOfPorts();
+      expect(hasEnded).toBe(false);
+      await vi.advanceTimersByTimeAsync(10_000);
+      await closing;
+      const { width, height } = await other.readRegion({ x: 0, y: 0, level: 0, width: 2, height: 3 });
+      expect([width, height]).toEqual([2, 3]);
+      expect(started.filter((name) => name === hanging)).toHaveLength(2);
+      expect(served).toEqual(hanging === "coverslip-io" ? ["a.bin", "b.bin", "b.bin"] : ["a.bin", "b.bin"]);
+      pool.terminate();
+    },
+  );
+});
+
+/** Until messages that are under way between threads have come, and the answers to them. */
+async function turnsOfPorts(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+}

@@ -6,6 +6,7 @@ import { ByteReadError, specFromBytes, specFromDisk } from "#bytes";
 import { compileOpenSlide } from "#native";
 import { CorruptSlideError, MissingCompanionError, SlideClosedError, UnsupportedFormatError } from "#slide";
 import { createSlideService, type SlideWorkerApi } from "#slide/service";
+import { isUnsupported } from "../../../src/slide/formats/openslide.ts";
 import { makeRehearsalSlide } from "../../../src/slide/rehearsal.ts";
 import { makeJpegSlide } from "../../fixtures/jpeg-slide.ts";
 import { makePositionSlide } from "../../fixtures/position-slide.ts";
@@ -136,6 +137,33 @@ describe("the slide service", () => {
     const error = await open(bytes, path).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(UnsupportedFormatError);
     expect(error).toMatchObject({ fileName: path });
+  });
+
+  it.each([
+    // WebP, JPEG XL, JPEG 2000, and a number that nobody has registered.
+    50001, 50002, 34712, 52479,
+  ])("says of a TIFF of compression %i that this is not read, not that it is broken", async (compression) => {
+    const tags = [{ tag: 259, type: TiffType.short, values: [compression] }];
+    const slide = await makePositionSlide({ levels: [{ width: 256, height: 256 }], base: { tags } });
+    const error = await open(slide, "packed.tiff").catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(CorruptSlideError);
+    const detail = `Unsupported TIFF compression: ${compression}`;
+    expect(error).toMatchObject({ fileName: "packed.tiff", detail, reason: "unsupported" });
+  });
+
+  it.each([
+    ['Unrecognized subblock dimension "T"', true],
+    ["Nonzero subblock channel 1", true],
+    ["Pixel type GRAY16 is not supported", true],
+    ["JPEG XR compression is not supported", true],
+    ["Compression 1000 is not supported", true],
+    ["Slides with dissimilar main images are not supported", true],
+    ["Reading a.dcm: Unsupported transfer syntax 1.2.840.10008.1.2.4.80", true],
+    ["Can't read macro associated image: Unsupported TIFF compression: 50001", true],
+    ["Pixel type 51966 is not supported", false],
+    ["Couldn't read subblock directory header: Short read of file a.czi", false],
+  ])("takes what OpenSlide says for what it means: %s", (detail, expected) => {
+    expect(isUnsupported(detail)).toBe(expected);
   });
 
   it("says that a slide cut short is broken", async () => {
