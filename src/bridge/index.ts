@@ -1,6 +1,6 @@
 export { type Capabilities, getCapabilities } from "./capabilities.ts";
 export { PoolClosedError, WorkerCrashedError, WorkerStuckError } from "./errors.ts";
-export { moveOut } from "./expose.ts";
+export { callBack, moveOut } from "./expose.ts";
 export { type PoolJob, type PoolState, WorkerPool } from "./pool.ts";
 export {
   type Seat,

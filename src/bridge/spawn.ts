@@ -4,7 +4,7 @@ import "./wire-errors.ts";
 /** A running worker that answers as `Api` (every method of it returns a promise), or the same thing on this thread. */
 export interface Seat<Api> {
   readonly api: Api;
-  /** Ends it at once, whatever it is doing. */
+  /** Ends it at once, whatever it is doing; again does nothing. */
   terminate(): void;
   /** Calls back once when it died by itself. */
   onDeath(listener: (detail: string) => void): void;
@@ -55,9 +55,12 @@ export function seatOnThisThread<Api>(api: Api): Seat<Api> {
 
 function seatOf<Api>(worker: Worker): Seat<Api> {
   const api = wrap<object>(worker);
+  let hasEnded = false;
   return {
     api: api as Api,
     terminate() {
+      if (hasEnded) return;
+      hasEnded = true;
       api[releaseProxy]();
       worker.terminate();
     },

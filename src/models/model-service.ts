@@ -52,6 +52,7 @@ export function createModelService(
       batchLimit = Number.POSITIVE_INFINITY,
       allowSoftwareAdapter,
     }: Omit<OpenEncoderOptions, "signal">,
+    onGpuLost: (detail: string) => void,
   ): Promise<LoadedModel> {
     const file = await fetchNetwork(source);
     const facts = await readFacts(source.name, file);
@@ -96,7 +97,12 @@ export function createModelService(
 
     async function onGpu(device: GPUDevice): Promise<Ready> {
       const gpu = new Lifeline();
-      void device.lost.then(({ message, reason }) => gpu.cut(new GpuLostError(message || reason)));
+      void device.lost.then(({ message, reason }) => {
+        const lost = new GpuLostError(message || reason);
+        // Before anything else runs here: the runtime may spin from now on, and answer nothing.
+        if (reason !== "destroyed") onGpuLost(lost.detail);
+        gpu.cut(lost);
+      });
       try {
         const opening = runtime.open(bytes, source, input, { kind: "webgpu", device }).catch((error) => {
           throw explainLoading(source.name, error);

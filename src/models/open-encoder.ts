@@ -1,5 +1,5 @@
 import { Lifeline } from "#base";
-import { moveOut, type Seat, spawnModelWorker, WorkerCrashedError } from "#bridge";
+import { callBack, moveOut, type Seat, spawnModelWorker, WorkerCrashedError } from "#bridge";
 import { builtInAddress } from "./built-in/address.ts";
 import { GpuLostError, ModelLoadError } from "./errors.ts";
 import type { EncoderModel } from "./model.ts";
@@ -25,13 +25,28 @@ export async function openEncoder(
   const seat = spawnModelWorker<ModelWorkerApi>();
   const worker = new Lifeline();
   seat.onDeath((detail) => worker.cut(new WorkerCrashedError(source.name, detail)));
+  const loseGpu = (detail: string) => {
+    // Not asked to close: it may never answer again, and hold two processors meanwhile.
+    seat.terminate();
+    worker.cut(new GpuLostError(detail));
+  };
   const call = callsOf(seat, worker);
+  const whileAnswering: WhileAnswering = async (silenceMs, work) => {
+    const stop = watchPulse(
+      () => seat.api.ping(),
+      silenceMs,
+      () => loseGpu("the model's worker answers no more"),
+    );
+    try {
+      return await work;
+    } finally {
+      stop();
+    }
+  };
   try {
-    const loading = call((api) => api.load(source, model.card, options), signal);
-    const loaded = await (options.device === "wasm"
-      ? loading
-      : whileAnswering(seat, worker, loadingSilenceMs(source), loading));
-    return encoderOf(seat, worker, call, model, loaded);
+    const loading = call((api) => api.load(source, model.card, options, callBack(loseGpu)), signal);
+    const loaded = await (options.device === "wasm" ? loading : whileAnswering(loadingSilenceMs(source), loading));
+    return encoderOf(seat, call, whileAnswering, model, loaded);
   } catch (error) {
     seat.terminate();
     throw error;
@@ -62,16 +77,19 @@ function callsOf(seat: Seat<ModelWorkerApi>, worker: Lifeline): Call {
       const onAbort = () => reject(signal!.reason);
       signal?.addEventListener("abort", onAbort, { once: true });
       worker
-        .guard(ask(seat.api))
+        .guard((async () => ask(seat.api))()) // asking one that was ended throws
         .finally(() => signal?.removeEventListener("abort", onAbort))
         .then(resolve, reject);
     });
 }
 
+/** What `work` comes to. A worker that answers no more meanwhile is ended, and has lost its GPU for all that anybody can tell. */
+type WhileAnswering = <Result>(silenceMs: number, work: Promise<Result>) => Promise<Result>;
+
 function encoderOf(
   seat: Seat<ModelWorkerApi>,
-  worker: Lifeline,
   call: Call,
+  whileAnswering: WhileAnswering,
   { card }: EncoderModel,
   { choice, batchSize, dimension }: LoadedModel,
 ): PatchEncoder {
@@ -88,7 +106,7 @@ function encoderOf(
       if (patches.length !== wanted) throw new RangeError(`${patches.length} bytes of patches; ${n} have ${wanted}`);
       const batch = call((api) => api.encode(moveOut(patches, [patches.buffer]), n), signal);
       // On wasm the thread never answers during a batch.
-      return choice.device === "wasm" ? batch : whileAnswering(seat, worker, silence.ms, silence.time(batch));
+      return choice.device === "wasm" ? batch : whileAnswering(silence.ms, silence.time(batch));
     },
     async close() {
       // A worker that died, or whose device did, has nothing to tidy.
@@ -120,28 +138,6 @@ class GpuSilence {
     const result = await batch;
     this.#fastestMs = Math.min(this.#fastestMs, performance.now() - begin);
     return result;
-  }
-}
-
-/** What `work` comes to. A worker that answers no more meanwhile is ended, and has lost its GPU for all that anybody can tell. */
-async function whileAnswering<T>(
-  { api, terminate }: Seat<ModelWorkerApi>,
-  worker: Lifeline,
-  silenceMs: number,
-  work: Promise<T>,
-): Promise<T> {
-  const stop = watchPulse(
-    () => api.ping(),
-    silenceMs,
-    () => {
-      terminate();
-      worker.cut(new GpuLostError("the model's worker answers no more"));
-    },
-  );
-  try {
-    return await work;
-  } finally {
-    stop();
   }
 }
 

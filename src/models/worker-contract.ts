@@ -21,7 +21,13 @@ export interface LoadedModel {
 
 /** The whole protocol of a model worker: one model, opened once; batches are answered in the order they came. */
 export interface ModelWorkerApi {
-  load(source: ModelSource, card: EncoderCard, options: Omit<OpenEncoderOptions, "signal">): Promise<LoadedModel>;
+  /** `onGpuLost` is told of the loss at once: what was asked before it may never be answered. */
+  load(
+    source: ModelSource,
+    card: EncoderCard,
+    options: Omit<OpenEncoderOptions, "signal">,
+    onGpuLost: (detail: string) => void,
+  ): Promise<LoadedModel>;
   /** (n, sizePx, sizePx, 3) uint8 → (n, dimension) float32. */
   encode(patches: Uint8Array<ArrayBuffer>, n: number): Promise<Float32Array<ArrayBuffer>>;
   /** Takes the next part of a file into its SHA-256; gives that, hexadecimal, with the last. */

@@ -9,8 +9,8 @@ export interface MadeWith {
   readonly batchSize: number;
 }
 
-/** After it was lost, a GPU is asked for again at these intervals: its process takes moments to come back. */
-const RETURN_WAITS_MS = [0, 250, 500, 1000, 2000, 4000];
+/** After it was lost, a GPU is asked for again at these intervals: its process, or its driver, takes moments to come back. */
+const RETURN_WAITS_MS = [0, 250, 500, 1000, 2000, 4000, 8000];
 
 /** The job's encoder: opened once, kept for all slides, opened again when the GPU was lost or a resumed slide asks for another. */
 export class EncoderHolder {
@@ -35,19 +35,19 @@ export class EncoderHolder {
    * The encoder as the settings want it; where rows are there already, on the same device with the same batch size if that can be
    * had. Look at what came.
    *
-   * @param options.mayReturn - that device was there a moment ago: it is waited for.
+   * @param options.losses - how often in a row that device was lost just now: it is waited for, longer each time.
    */
   async get(
     madeWith: MadeWith | undefined,
     signal: AbortSignal,
-    options: { readonly mayReturn?: boolean } = {},
+    { losses = 0 }: { readonly losses?: number } = {},
   ): Promise<PatchEncoder> {
     if (this.#refusal) throw this.#refusal.error;
     const fits = (encoder: PatchEncoder) =>
       !madeWith || (encoder.device === madeWith.device && encoder.batchSize === madeWith.batchSize);
     if (this.#encoder && fits(this.#encoder)) return this.#encoder;
     if (madeWith && this.#mayUse(madeWith)) {
-      for (const waitMs of options.mayReturn ? RETURN_WAITS_MS : [0]) {
+      for (const waitMs of losses > 0 ? RETURN_WAITS_MS.slice(losses - 1) : [0]) {
         await pause(waitMs, signal);
         try {
           return await this.#open({ device: madeWith.device, batchSize: madeWith.batchSize }, signal);

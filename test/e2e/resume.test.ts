@@ -53,7 +53,9 @@ async function openJob(options: HarnessOptions): Promise<Page> {
 async function waitForRows(page: Page, rows: number): Promise<number> {
   const there = await page.waitForFunction(
     (wanted) => {
-      const { done, total, status } = globalThis.jobHarness.slides()[0]!.steps.features;
+      const slide = globalThis.jobHarness.slides()[0]!;
+      const { done, total, status } = slide.steps.features;
+      if (slide.status === "failed") throw new Error(JSON.stringify(slide));
       // Finished by an earlier page: all of them.
       if (status === "skipped") return { done: Number.MAX_SAFE_INTEGER };
       return total > 0 && done >= Math.min(wanted, total - 1) && { done };

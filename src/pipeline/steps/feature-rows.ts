@@ -61,7 +61,7 @@ export async function makeRows(
     let log: RowLog | undefined;
     let before = 0;
     try {
-      const encoder = await holder.get(madeWith, signal, { mayReturn: lossesInARow > 0 });
+      const encoder = await holder.get(madeWith, signal, { losses: lossesInARow });
       madeWith = await settle(context, plan, madeWith, encoder);
       log = await openLog(context, plan, madeWith);
       before = log.rows;

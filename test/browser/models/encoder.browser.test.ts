@@ -51,6 +51,12 @@ describe("the built-in encoder", () => {
     });
   });
 
+  it("may be closed twice", async () => {
+    const encoder = await openEncoder(BUILT_IN_ENCODER, { device: "wasm", batchSize: 1 });
+    await encoder.close();
+    await encoder.close();
+  });
+
   it("gives a patch the same embedding, to the bit, whatever the batch and its company", async () => {
     const whole = await withEncoder(openEncoder(BUILT_IN_ENCODER, { device: "wasm", batchSize: 8 }), (encoder) =>
       encoder.encode(patterned(11), 11),

@@ -1,5 +1,5 @@
 import { BUILT_IN_ENCODER, type EncoderCard, type EncoderModel, openModelShelf } from "#models";
-import { Job, type JobSettings, type SlideState } from "#pipeline";
+import { Job, type JobSettings } from "#pipeline";
 import { openSlide } from "#slide";
 import { type Folder, listRowLogs, openOpfsFolder } from "#storage";
 import { digestsOf, locksOf } from "../folder-files.ts";
@@ -83,7 +83,8 @@ const harness = {
     );
     running = job.run();
   },
-  slides: (): readonly SlideState[] => job.slides.map((slide) => ({ ...slide, error: undefined })),
+  /** As they stand, with their errors in words. */
+  slides: () => job.slides.map((slide) => ({ ...slide, error: slide.error && String(slide.error) })),
   /** Where `stopAt` says. */
   hasStopped: () => hasStopped,
   async outcome() {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { SCATTERING_CARD } from "../../../src/models/built-in/scattering-card.ts";
 import type { EncoderCard } from "../../../src/models/card.ts";
 import { createModelService, type ModelServiceParts } from "../../../src/models/model-service.ts";
@@ -50,11 +50,16 @@ function fakes({
       },
     }),
   };
-  return { service: createModelService(parts), log, lose: () => lose({ message: "reset", reason: "unknown" }) };
+  return {
+    service: createModelService(parts),
+    log,
+    lose: (reason = "unknown") => lose({ message: "reset", reason }),
+    onGpuLost: vi.fn(),
+  };
 }
 
-const load = ({ service }: ReturnType<typeof fakes>, options: OpenEncoderOptions = {}) =>
-  service.load(SOURCE, CARD, options);
+const load = ({ service, onGpuLost }: ReturnType<typeof fakes>, options: OpenEncoderOptions = {}) =>
+  service.load(SOURCE, CARD, options, onGpuLost);
 
 describe("a model in its worker", () => {
   it("runs on a GPU where there is one", async () => {
@@ -138,6 +143,23 @@ describe("a model in its worker", () => {
     await expect(fake.service.encode(patches(2), 2)).rejects.toMatchObject({ name: "GpuLostError" });
   });
 
+  it("tells of the loss before what waits hears of it, and of no end of its own", async () => {
+    const told: string[] = [];
+    const fake = fakes();
+    fake.onGpuLost.mockImplementation((detail) => told.push(`page: ${detail}`));
+    await load(fake, { batchSize: 2 });
+    const asked = fake.service.encode(patches(2), 2).catch(() => told.push("batch"));
+    fake.lose();
+    await asked;
+    expect(told).toEqual(["page: reset", "batch"]);
+
+    const closed = fakes();
+    await load(closed, { batchSize: 2 });
+    closed.lose("destroyed");
+    await expect(closed.service.encode(patches(2), 2)).rejects.toMatchObject({ name: "GpuLostError" });
+    expect(closed.onGpuLost).not.toHaveBeenCalled();
+  });
+
   it("says that the GPU was lost where the run fails a moment before that is known", async () => {
     let fail = false;
     const fake = fakes({ spoil: (_, data) => (fail ? Promise.reject(new Error("mapAsync")) : Promise.resolve(data)) });
@@ -170,7 +192,7 @@ describe("a model in its worker", () => {
 
   it("is refused before the runtime is fetched where the file cannot be right", async () => {
     const fake = fakes();
-    const loading = (network: Blob, card = CARD) => fake.service.load({ ...SOURCE, network }, card, {});
+    const loading = (network: Blob, card = CARD) => fake.service.load({ ...SOURCE, network }, card, {}, fake.onGpuLost);
     await expect(loading(new Blob(["not a model, just words"]))).rejects.toMatchObject({ reason: "not-onnx" });
     await expect(loading(new Blob([tinyModel("embedding", 1)]))).rejects.toMatchObject({ name: "ModelInputError" });
     expect(fake.log).toEqual([]);
