@@ -6,6 +6,7 @@ import { CACHE } from "../../.scripts/setup.mjs";
 import { REPOSITORY } from "../support/page-build.ts";
 import { type ChainEffort, measureChain } from "./chain.ts";
 import { measureFirstPixels } from "./first-pixels.ts";
+import { measureLayers } from "./layers.ts";
 import { formatTable, median, type Row, row, Series } from "./measure.ts";
 import { type NativeOpenSlide, startNative } from "./native.ts";
 import { type Ours, openOurs } from "./ours.ts";
@@ -39,8 +40,9 @@ const SETTINGS: readonly Setting[] = [
 /** Room for the large slide whole. The app gives a slide less, so that a tab stays below 1 GiB: the unfilled rows. */
 const FILLED_BYTES = 1.5 * 2 ** 30;
 
-/** `--only` with this leaves reading and opening out; with the suffix of a setting, all but that. */
+/** `--only` with one of these leaves all else out; with the suffix of a setting, all but that. */
 const ONLY_CHAIN = "chain";
+const ONLY_VIEW = "view";
 
 interface Effort {
   readonly rounds: number;
@@ -48,10 +50,11 @@ interface Effort {
   readonly share: number;
   readonly opens: number;
   readonly chain: ChainEffort;
+  readonly viewRounds: number;
 }
 
-const FULL: Effort = { rounds: 5, share: 1, opens: 15, chain: { rounds: 5, patchesPerEdge: 20 } };
-const QUICK: Effort = { rounds: 2, share: 0.25, opens: 5, chain: { rounds: 1, patchesPerEdge: 10 } };
+const FULL: Effort = { rounds: 5, share: 1, opens: 15, chain: { rounds: 5, patchesPerEdge: 20 }, viewRounds: 2 };
+const QUICK: Effort = { rounds: 2, share: 0.25, opens: 5, chain: { rounds: 1, patchesPerEdge: 10 }, viewRounds: 1 };
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -71,10 +74,10 @@ async function main(): Promise<void> {
   const load = loadavg()[0]!.toFixed(1);
   console.log(`${new Date().toISOString().slice(0, 10)}, ${cpus().length} x ${cpus()[0]?.model.trim()}, load ${load}`);
   if (values.quick) console.log("a quick run");
-  if (values.only !== ONLY_CHAIN) await measureSlides(slides, effort, values.only, add);
-  if (values.only === undefined || values.only === ONLY_CHAIN) {
-    add(...(await measureChain(CACHE, slides.large.file, effort.chain)));
-  }
+  const { only } = values;
+  if (only !== ONLY_CHAIN && only !== ONLY_VIEW) await measureSlides(slides, effort, only, add);
+  if (only === undefined || only === ONLY_CHAIN) add(...(await measureChain(CACHE, slides.large.file, effort.chain)));
+  if (only === undefined || only === ONLY_VIEW) add(...(await measureLayers(effort.viewRounds)));
   console.log(`\n${formatTable(rows)}`);
   if (values.out) await writeFile(values.out, `${JSON.stringify(rows, null, 1)}\n`);
 }

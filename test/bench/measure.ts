@@ -41,7 +41,7 @@ export class Series {
 
 export function row(name: string, unit: string, ours: number | null, reference: number | null): Row {
   const round = (value: number | null) => (value === null ? null : Number(value.toPrecision(4)));
-  const ratio = ours !== null && reference !== null ? ours / reference : null;
+  const ratio = ours !== null && reference ? ours / reference : null;
   return { name, unit, ours: round(ours), reference: round(reference), ratio: round(ratio) };
 }
 

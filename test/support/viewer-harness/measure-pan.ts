@@ -1,6 +1,4 @@
-import { launchChromium } from "../chromium.ts";
-import type { HarnessGlobals } from "./main.ts";
-import { serveHarness } from "./serve.ts";
+import { inWords, withHarness } from "./open-harness.ts";
 
 /**
  * Prints how fast the viewer moves, drawn by both drawers: `npx tsx test/support/viewer-harness/measure-pan.ts`.
@@ -16,27 +14,13 @@ const MOVEMENTS = {
 const MOVEMENT_MS = 4000;
 
 const slide = process.argv[2] ?? "sample/coverslip-sample.tiff";
-const { server, url } = await serveHarness();
-const browser = await launchChromium();
-try {
+await withHarness(async (open) => {
   for (const renderer of ["canvas2d", "webgl2"]) {
-    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-    await page.goto(`${url}?renderer=${renderer}${slide === "memory" ? "" : `&slide=${slide}`}`);
-    await page.waitForFunction(() => (globalThis as Harness).viewer?.slide);
-    await page.waitForTimeout(1500);
+    const page = await open({ renderer, ...(slide === "memory" ? {} : { slide }) });
     for (const [name, movement] of Object.entries(MOVEMENTS)) {
-      const { fps, p95Ms, longestMs, busyMs } = await page.evaluate((wish) => (globalThis as Harness).move!(wish), {
-        ...movement,
-        ms: MOVEMENT_MS,
-      });
-      const numbers = `${fps.toFixed(1)} fps, frame p95 ${p95Ms.toFixed(1)} ms, longest ${longestMs.toFixed(0)} ms`;
-      console.log(`${renderer.padEnd(9)} ${name.padEnd(16)} ${numbers}, drawing ${busyMs.toFixed(1)} ms a frame`);
+      const how = inWords(await page.move({ ...movement, ms: MOVEMENT_MS }));
+      console.log(`${renderer.padEnd(9)} ${name.padEnd(16)} ${how}`);
     }
     await page.close();
   }
-} finally {
-  await browser.close();
-  await server.close();
-}
-
-type Harness = typeof globalThis & Partial<HarnessGlobals>;
+});
