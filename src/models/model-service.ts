@@ -7,6 +7,7 @@ import { threadsHere } from "./device.ts";
 import { readShape, writeEmbeddings } from "./embedding-output.ts";
 import { GpuLostError, ModelLoadError, ModelOutputError } from "./errors.ts";
 import { explainLoading } from "./explain-loading.ts";
+import { fetchFile } from "./fetch-file.ts";
 import { readFacts, refuseMissing } from "./inspect-model.ts";
 import type { DeviceReason, OpenEncoderOptions } from "./patch-encoder.ts";
 import { findPatchInput, type InputValues, PatchNormaliser } from "./patch-input.ts";
@@ -233,9 +234,7 @@ async function tryOut(ready: Ready, batch: number): Promise<{ dimension: number 
 async function fetchNetwork({ name, network }: ModelSource): Promise<Blob> {
   if (typeof network !== "string") return network;
   try {
-    const response = await fetch(network);
-    if (!response.ok) throw new Error(`HTTP ${response.status}`);
-    return await response.blob();
+    return await (await fetchFile(network)).blob();
   } catch (error) {
     throw new ModelLoadError(name, "fetch", String(error), { cause: error });
   }

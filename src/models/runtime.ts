@@ -3,6 +3,7 @@ import wasm from "onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url";
 import type { InferenceSession, Tensor } from "onnxruntime-web/webgpu";
 import { fromHalf } from "#base";
 import type { RawOutput } from "./embedding-output.ts";
+import { fetchFile } from "./fetch-file.ts";
 import type { InputValues, PatchInput } from "./patch-input.ts";
 import { unsharedWasm } from "./unshared-wasm.ts";
 import type { ModelSource } from "./worker-contract.ts";
@@ -32,7 +33,8 @@ export async function loadOnnxRuntime(threads: number): Promise<Runtime> {
   // Not against import.meta.url: webpack would look for the files itself.
   ort.env.wasm.wasmPaths = { mjs: new URL(mjs, location.href).href };
   // Browsers optimise for a minute what was started some times from the same bytes (decision 0006).
-  ort.env.wasm.wasmBinary = unsharedWasm(await fetchBytes(new URL(wasm, location.href).href));
+  const module = await fetchFile(new URL(wasm, location.href).href);
+  ort.env.wasm.wasmBinary = unsharedWasm(new Uint8Array(await module.arrayBuffer()));
   ort.env.wasm.numThreads = threads;
   // It writes warnings about operators placed on the processor to the console.
   ort.env.logLevel = "error";
@@ -48,12 +50,6 @@ export async function loadOnnxRuntime(threads: number): Promise<Runtime> {
       return networkOf(session, input, (values, dims) => new ort.Tensor(input.type, values as Float32Array, dims));
     },
   };
-}
-
-async function fetchBytes(address: string): Promise<Uint8Array> {
-  const response = await fetch(address);
-  if (!response.ok) throw new Error(`HTTP ${response.status}`);
-  return new Uint8Array(await response.arrayBuffer());
 }
 
 function networkOf(
