@@ -421,7 +421,7 @@ export class Viewer {
     const steady = this.#goal === undefined || this.#goal.downsample === this.#view.downsample;
     const view = steady ? snapped(this.#view, size, pixelRatio) : this.#view;
     const hasty = moving && this.#drawer.renderer.kind === "canvas2d";
-    return { view, size, deviceSize, pixelRatio, hasty };
+    return { view, size, deviceSize, pixelRatio, hasty, kept: false };
   }
 
   #report(moved: boolean): void {

@@ -1,7 +1,9 @@
 import { type Point, visibleBox } from "../viewport.ts";
 import type { BitmapTile } from "./bitmap-tile.ts";
 import {
+  clip,
   nearest,
+  OPAQUE,
   outward,
   type PaintBox,
   type PixelBox,
@@ -10,20 +12,24 @@ import {
   scaled,
 } from "./scrolled-picture.ts";
 import type { Context2d, FrameView, Overlay, PlacedTile, TileScene } from "./tile-renderer.ts";
+import { TurnedPicture } from "./turned-picture.ts";
 
 /** From this magnification on single pixels are shown as squares. */
 const CRISP_SCALE = 2;
-
-/** More than rounding makes out. */
-const UPRIGHT_SPARE_DEVICE_PX = 4;
+/** What comes into view is painted that much at a time: turning, strips come into view on all four sides. */
+const STEP_PX = 48;
 
 /** Draws a layer of tiles by way of a picture that is painted where needed, and kept while the scale stays. */
 export class BackBuffer {
-  /** The pixels stay in main memory, where they are made and used. */
-  readonly #picture = new ScrolledPicture({ alpha: false, willReadFrequently: true }, 0);
+  readonly #picture = new ScrolledPicture(OPAQUE, STEP_PX);
+  /** The surround that is in the picture. */
   #surround = "";
   /** The overlay that is in the picture, by its revision. */
   #revision: number | undefined;
+  /** Begun in a movement, not smoothly. */
+  #isRough = false;
+  readonly #turned = new TurnedPicture();
+  #rotation = 0;
 
   /** Shows the frame on the screen: by way of the picture while the scale stays. */
   show(
@@ -34,58 +40,64 @@ export class BackBuffer {
     overlay: Overlay | undefined,
   ): void {
     const { view, size, pixelRatio, deviceSize } = frame;
-    const scale = pixelRatio / view.downsample;
-    const isSameScale = scale === this.#picture.scale;
-    // To stretch a second picture smoothly would take longer than a frame has: turned, all is one.
-    const revision = view.rotation !== 0 && isSameScale ? overlay?.revision : undefined;
-    const isSame = isSameScale && surround === this.#surround && revision === this.#revision;
-    // Of a scale that is passed through nothing is kept.
-    if (!isSame) this.#picture.begin(scale);
+    const isTurned = view.rotation !== 0;
+    const now = pixelRatio / view.downsample;
+    const last = this.#picture.scale;
+    // Turned, one of each scale that is passed through would take longer than a frame has.
+    const about = this.#picture.scaleFor(now);
+    const scale = isTurned ? about : now;
+    // To turn a second picture takes as long again: turned, all is one.
+    const revision = isTurned ? overlay?.revision : undefined;
+    const mayBeRough = isTurned && frame.hasty;
+    const isSame =
+      scale === last && surround === this.#surround && revision === this.#revision && (mayBeRough || !this.#isRough);
+    const isPassing = frame.hasty && (scale !== now || view.rotation !== this.#rotation);
+    if (!isSame) {
+      this.#picture.begin(scale);
+      this.#isRough = mayBeRough;
+    }
+    if (!isSame || isPassing) this.#turned.forget();
     this.#surround = surround;
     this.#revision = revision;
+    this.#rotation = view.rotation;
     const needed = outward(scaled(visibleBox(view, size), scale));
     const middle = { x: deviceSize.width / 2, y: deviceSize.height / 2 };
     const ink = revision === undefined ? undefined : overlay;
+    // Of a scale that is passed through nothing is kept.
+    const isKept = isSame || isTurned;
     const paint: PaintBox = (target, box, origin) => {
       target.save();
       target.translate(-origin.left, -origin.top);
-      this.#paint(target, box, scale, scene);
-      ink?.paint(target, uprightFrame(frame, needed), {
-        x: view.centerX * scale - origin.left,
-        y: view.centerY * scale - origin.top,
+      clip(target, box);
+      this.#paint(target, box, scale, scene, !this.#isRough && (isKept || !frame.hasty));
+      ink?.paint(target, uprightFrame(pixelRatio, scale, box), {
+        x: (box.left + box.right) / 2 - origin.left,
+        y: (box.top + box.bottom) / 2 - origin.top,
       });
       target.restore();
     };
-    if (!isSame && view.rotation === 0) {
+    if (isKept) {
+      for (const box of scene.changed) this.#picture.repaint(outward(scaled(box, scale)), paint);
+      this.#picture.cover(needed, paint);
+      if (isTurned && !isPassing) this.#turned.show(context, frame, middle, this.#picture, scene.changed);
+      else this.#present(context, frame, middle);
+    } else {
       const left = -Math.round(middle.x - view.centerX * scale);
       const top = -Math.round(middle.y - view.centerY * scale);
       paint(context, needed, { left, top });
-    } else {
-      // The overlay knows itself no further than the view reaches.
-      if (ink && scene.changed.length > 0) this.#picture.keepWithin(needed);
-      for (const box of scene.changed) this.#picture.repaint(outward(scaled(box, scale)), paint);
-      this.#picture.cover(needed, paint);
-      this.#present(context, frame, middle);
     }
     if (!ink) overlay?.paint(context, frame, middle);
   }
 
-  #present(context: CanvasRenderingContext2D, frame: FrameView, middle: Point): void {
-    if (frame.view.rotation !== 0) {
-      context.fillStyle = this.#surround;
-      context.fillRect(0, 0, frame.deviceSize.width, frame.deviceSize.height);
-    }
+  #present(context: Context2d, frame: FrameView, middle: Point): void {
     context.save();
     placeView(context, frame, middle);
-    this.#picture.present(context, frame, true);
+    this.#picture.present(context, frame, !frame.hasty);
     context.restore();
   }
 
-  /** @param context - clipped to the box from here on. */
-  #paint(context: Context2d, box: PixelBox, scale: number, scene: TileScene): void {
-    context.beginPath();
-    context.rect(box.left, box.top, box.right - box.left, box.bottom - box.top);
-    context.clip();
+  /** @param context - clipped to the box. */
+  #paint(context: Context2d, box: PixelBox, scale: number, scene: TileScene, isSmooth: boolean): void {
     context.fillStyle = this.#surround;
     context.fillRect(box.left, box.top, box.right - box.left, box.bottom - box.top);
     const tiles = scene.tilesIn(scaled(box, 1 / scale));
@@ -94,23 +106,34 @@ export class BackBuffer {
       context.fillStyle = scene.background;
       context.fillRect(extent.left, extent.top, extent.right - extent.left, extent.bottom - extent.top);
     }
-    for (const tile of tiles) paintTile(context, tile, scale);
+    for (const tile of tiles) paintTile(context, tile, scale, isSmooth);
   }
 }
 
-/** The frame of an upright view of at least the box, which lies around the view's middle. */
-function uprightFrame(frame: FrameView, { left, top, right, bottom }: PixelBox): FrameView {
-  const width = right - left + UPRIGHT_SPARE_DEVICE_PX;
-  const height = bottom - top + UPRIGHT_SPARE_DEVICE_PX;
+/** The frame of an upright view of just the box, at that scale. */
+function uprightFrame(pixelRatio: number, scale: number, { left, top, right, bottom }: PixelBox): FrameView {
+  const deviceSize = { width: right - left, height: bottom - top };
   return {
-    ...frame,
-    view: { ...frame.view, rotation: 0 },
-    size: { width: width / frame.pixelRatio, height: height / frame.pixelRatio },
-    deviceSize: { width, height },
+    view: {
+      centerX: (left + right) / 2 / scale,
+      centerY: (top + bottom) / 2 / scale,
+      downsample: pixelRatio / scale,
+      rotation: 0,
+    },
+    size: { width: deviceSize.width / pixelRatio, height: deviceSize.height / pixelRatio },
+    deviceSize,
+    pixelRatio,
+    hasty: false,
+    kept: true,
   };
 }
 
-function paintTile(context: Context2d, { image, box, filled, crisp }: PlacedTile, scale: number): void {
+function paintTile(
+  context: Context2d,
+  { image, box, filled, crisp }: PlacedTile,
+  scale: number,
+  isSmooth: boolean,
+): void {
   const { bitmap } = image as BitmapTile;
   // Edges on whole pixels: neighbours meet without a seam, and at 1:1 it is a plain copy.
   const { left, top, right, bottom } = nearest(scaled(box, scale));
@@ -118,7 +141,7 @@ function paintTile(context: Context2d, { image, box, filled, crisp }: PlacedTile
   const height = bitmap.height * filled.y;
   const magnified = (right - left) / width;
   context.imageSmoothingEnabled =
-    !(crisp && magnified >= CRISP_SCALE) && (right - left !== width || bottom - top !== height);
+    isSmooth && !(crisp && magnified >= CRISP_SCALE) && (right - left !== width || bottom - top !== height);
   context.imageSmoothingQuality = "low";
   context.drawImage(bitmap, 0, 0, width, height, left, top, right - left, bottom - top);
 }

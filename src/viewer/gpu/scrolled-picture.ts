@@ -2,7 +2,7 @@ import { assert } from "#base";
 import { contains, intersection, type Point, type SlideBox } from "../viewport.ts";
 import type { Context2d, FrameView } from "./tile-renderer.ts";
 
-/** Whole device pixels of the upright slide at some scale: slide pixel x lies at x * scale. */
+/** Whole device pixels of the slide at some scale: upright, slide pixel x lies at x * scale. */
 export interface PixelBox {
   readonly left: number;
   readonly top: number;
@@ -21,35 +21,62 @@ interface Surface {
   readonly context: OffscreenCanvasRenderingContext2D;
 }
 
+/** For a picture of tiles: its pixels stay in main memory, where they are made and used. */
+export const OPAQUE: CanvasRenderingContext2DSettings = { alpha: false, willReadFrequently: true };
+
 const NOTHING: PixelBox = { left: 0, top: 0, right: 0, bottom: 0 };
-/** Room around the view, so that most frames of a pan copy nothing within the picture. */
 const MARGIN_DEVICE_PX = 192;
+const SPARE_DEVICE_PX = 2;
+/** How much larger than it was made a picture is shown while the scale changes. Never smaller: thin lines would break up. */
+const MAX_STRETCH = 1.7;
+/** Zooming out, a picture is made for a scale this much smaller, which comes soon. */
+const AHEAD = 1.6;
 
 /**
- * An upright picture of the slide at one scale, somewhat larger than the view. What comes into view is painted, and what
- * is painted stays as long as the scale does: a frame of a pan paints two narrow strips.
+ * A picture of the slide at one scale, somewhat larger than the view. What comes into view is painted, and what is painted
+ * stays as long as the scale does: a frame of a pan paints two narrow strips.
  */
 export class ScrolledPicture {
   readonly #settings: CanvasRenderingContext2DSettings;
   readonly #stepPx: number;
+  readonly #marginPx: number;
   #front: Surface;
   #back: Surface | undefined;
   #scale = 0;
+  #wishedScale = 0;
   /** What the front surface has room for. */
   #area = NOTHING;
   /** What of it has been painted. */
   #painted = NOTHING;
 
-  /** @param stepPx - what comes into view is painted that much at a time. */
-  constructor(settings: CanvasRenderingContext2DSettings, stepPx: number) {
+  /**
+   * @param stepPx - what comes into view is painted that much at a time.
+   * @param marginPx - room around the view, so that most frames of a pan copy nothing within the picture.
+   */
+  constructor(settings: CanvasRenderingContext2DSettings, stepPx: number, marginPx = MARGIN_DEVICE_PX) {
     this.#settings = settings;
     this.#stepPx = stepPx;
+    this.#marginPx = marginPx;
     this.#front = surface(settings);
   }
 
   /** Device pixels per level-0 pixel. */
   get scale(): number {
     return this.#scale;
+  }
+
+  /**
+   * The scale to show a frame by: while it changes, the picture there is is drawn larger; the frame at rest makes a sharp
+   * one. To be asked for each frame.
+   * @param scale - the frame's own.
+   */
+  scaleFor(scale: number): number {
+    const last = this.#wishedScale;
+    this.#wishedScale = scale;
+    const stretch = scale / this.#scale;
+    const isGood = scale === last ? stretch === 1 : stretch >= 1 && stretch < MAX_STRETCH;
+    if (isGood) return this.#scale;
+    return scale < last ? scale / AHEAD : scale;
   }
 
   /** Begins anew, at that scale. */
@@ -76,33 +103,37 @@ export class ScrolledPicture {
   }
 
   /**
-   * Copies what the frame shows: as it is where scale and angle allow it.
+   * Shows what lies in the frame: as it is where scale and angle allow it.
    * @param context - placed by `placeView`.
    * @param smooth - where they do not allow it.
    */
   present(context: Context2d, { view, pixelRatio }: FrameView, smooth: boolean): void {
-    const centerX = view.centerX * this.#scale - this.#area.left;
-    const centerY = view.centerY * this.#scale - this.#area.top;
-    const { canvas } = this.#front;
+    const centerX = view.centerX * this.#scale;
+    const centerY = view.centerY * this.#scale;
     context.save();
     if (view.rotation === 0 && pixelRatio / view.downsample === this.#scale) {
       const { e: middleX, f: middleY } = context.getTransform();
-      context.setTransform(1, 0, 0, 1, 0, 0);
-      context.imageSmoothingEnabled = false;
-      context.drawImage(canvas, Math.round(middleX - centerX), Math.round(middleY - centerY));
+      this.copy(context, { left: -Math.round(middleX - centerX), top: -Math.round(middleY - centerY) });
     } else {
       context.scale(1 / this.#scale, 1 / this.#scale);
       context.imageSmoothingEnabled = smooth;
       context.imageSmoothingQuality = "low";
-      context.drawImage(canvas, -centerX, -centerY);
+      context.drawImage(this.#front.canvas, this.#area.left - centerX, this.#area.top - centerY);
     }
     context.restore();
   }
 
+  /** Shows it as it is. @param origin - the pixel that comes to stand on the context's first. */
+  copy(context: Context2d, origin: Pick<PixelBox, "left" | "top">): void {
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.imageSmoothingEnabled = false;
+    context.drawImage(this.#front.canvas, this.#area.left - origin.left, this.#area.top - origin.top);
+  }
+
   /** Lays the area around what is needed, keeping the surface when it is large enough: a new one takes many milliseconds. */
   #place(needed: PixelBox): void {
-    const width = needed.right - needed.left + 2 * MARGIN_DEVICE_PX;
-    const height = needed.bottom - needed.top + 2 * MARGIN_DEVICE_PX;
+    const width = needed.right - needed.left + 2 * this.#marginPx;
+    const height = needed.bottom - needed.top + 2 * this.#marginPx;
     const { canvas } = this.#front;
     const tooLarge = canvas.width * canvas.height > 2 * width * height;
     if (canvas.width < width || canvas.height < height || tooLarge) {
@@ -110,8 +141,8 @@ export class ScrolledPicture {
       canvas.height = height;
       this.#back = undefined;
     }
-    const left = needed.left - MARGIN_DEVICE_PX;
-    const top = needed.top - MARGIN_DEVICE_PX;
+    const left = needed.left - this.#marginPx;
+    const top = needed.top - this.#marginPx;
     this.#area = { left, top, right: left + canvas.width, bottom: top + canvas.height };
   }
 
@@ -132,7 +163,8 @@ export class ScrolledPicture {
     if (isEmpty(this.#painted)) return;
     const { context } = this.#front;
     context.imageSmoothingEnabled = false;
-    context.globalCompositeOperation = "copy";
+    // What is opaque covers what stood there, and is copied in a third of the time.
+    if (this.#settings.alpha !== false) context.globalCompositeOperation = "copy";
     context.drawImage(old.canvas, from.left - this.#area.left, from.top - this.#area.top);
     context.globalCompositeOperation = "source-over";
   }
@@ -188,14 +220,21 @@ export function nearest({ left, top, right, bottom }: SlideBox): PixelBox {
   return { left: Math.round(left), top: Math.round(top), right: Math.round(right), bottom: Math.round(bottom) };
 }
 
-/** With a pixel to spare: rounding of edges may go either way. */
+/** With pixels to spare: rounding of edges may go either way, and smoothing asks for neighbours. */
 export function outward({ left, top, right, bottom }: SlideBox): PixelBox {
   return {
-    left: Math.floor(left) - 1,
-    top: Math.floor(top) - 1,
-    right: Math.ceil(right) + 1,
-    bottom: Math.ceil(bottom) + 1,
+    left: Math.floor(left) - SPARE_DEVICE_PX,
+    top: Math.floor(top) - SPARE_DEVICE_PX,
+    right: Math.ceil(right) + SPARE_DEVICE_PX,
+    bottom: Math.ceil(bottom) + SPARE_DEVICE_PX,
   };
+}
+
+/** Keeps what is drawn from here on within the box. */
+export function clip(context: Context2d, { left, top, right, bottom }: PixelBox): void {
+  context.beginPath();
+  context.rect(left, top, right - left, bottom - top);
+  context.clip();
 }
 
 function isEmpty({ left, top, right, bottom }: PixelBox): boolean {

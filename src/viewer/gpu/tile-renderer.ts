@@ -53,6 +53,8 @@ export interface FrameView {
   readonly pixelRatio: number;
   /** One of a movement, drawn without a GPU: in time rather than smooth. */
   readonly hasty: boolean;
+  /** Who asks for what is painted keeps it and copies it from then on: a layer need not. */
+  readonly kept: boolean;
 }
 
 /**

@@ -73,9 +73,7 @@ export class ScoreLayer extends PaintedLayer {
     const scores = this.#scores;
     if (scores) {
       this.#picture ??= new TexelPicture(this.#squares.texels, this.#colorOf(scores));
-      context.globalAlpha = this.#style.opacity;
-      this.#picture.draw(context, frame);
-      context.globalAlpha = 1;
+      this.#picture.draw(context, frame, this.#style.opacity);
     }
     if (this.#chosen !== undefined) this.#frame(context, frame, this.#chosen);
   }

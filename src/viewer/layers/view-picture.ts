@@ -17,10 +17,6 @@ export interface PictureArea {
 /** Paints all of an area, whatever stands there, and nothing outside it. */
 export type RenderArea = (context: Context2d, area: PictureArea) => void;
 
-/** How much larger than it was made a picture is shown while the scale changes. Never smaller: thin lines would break up. */
-const MAX_STRETCH = 1.7;
-/** Zooming out, a picture is made for a scale this much smaller, which comes soon. */
-const AHEAD = 1.25;
 /** What comes into view is made that much at a time: most frames of a movement then only copy. */
 const STEP_PX = 64;
 
@@ -28,7 +24,8 @@ const STEP_PX = 64;
 export class ViewPicture {
   readonly #render: RenderArea;
   readonly #picture = new ScrolledPicture({}, STEP_PX);
-  #lastScale = 0;
+  /** Of a frame that is kept as it is. */
+  readonly #part = new ScrolledPicture({}, 0, 0);
 
   constructor(render: RenderArea) {
     this.#render = render;
@@ -41,16 +38,11 @@ export class ViewPicture {
 
   /** @param context - as a layer is given it. */
   draw(context: Context2d, frame: FrameView): void {
-    const picture = this.#picture;
-    const { view, size, pixelRatio } = frame;
     const now = scaleOf(frame);
-    // While the scale changes the picture there is is drawn larger; the frame at rest makes a sharp one.
-    const last = this.#lastScale;
-    this.#lastScale = now;
-    const stretch = now / picture.scale;
-    const isGood = now === last ? stretch === 1 : stretch >= 1 && stretch < MAX_STRETCH;
-    if (!isGood) picture.begin(now < last ? now / AHEAD : now);
-    const { scale } = picture;
+    const picture = frame.kept ? this.#part : this.#picture;
+    const scale = frame.kept ? now : picture.scaleFor(now);
+    if (frame.kept || scale !== picture.scale) picture.begin(scale);
+    const { view, size, pixelRatio } = frame;
     const needed = outward(scaled(visibleBox(view, size), scale));
     picture.cover(needed, (target, box, origin) => this.#render(target, { box, scale, pixelRatio, origin }));
     picture.present(context, frame, !frame.hasty);

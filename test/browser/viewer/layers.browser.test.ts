@@ -122,7 +122,19 @@ describe("scores", () => {
     expect(colorAt(20_768, 20_256).slice(0, 3)).toEqual(rgb(colors[0]!));
     expect(colorAt(20_256, 20_768).slice(0, 3)).toEqual(rgb(colors[0]!));
     layer.style = { colors: "coolwarm" };
-    expect(colorAt(20_256, 20_256).slice(0, 3)).toEqual(rgb(colorMap("coolwarm")[255]!));
+    const full = rgb(colorMap("coolwarm")[255]!);
+    expect(colorAt(20_256, 20_256).slice(0, 3)).toEqual(full);
+    layer.isVisible = false;
+    const bare = colorAt(20_256, 20_256);
+    layer.isVisible = true;
+    for (const opacity of [0.5, 0.25]) {
+      layer.style = { opacity };
+      const mixed = colorAt(20_256, 20_256);
+      for (const [at, value] of full.entries()) {
+        const expected = value * opacity + bare[at]! * (1 - opacity);
+        expect(Math.abs(mixed[at]! - expected)).toBeLessThanOrEqual(2);
+      }
+    }
   });
 
   test("that are no number stay clear, and a chosen patch has a frame", async () => {
@@ -161,22 +173,71 @@ test("after a zoom the lines are where they were, and sharp again", async () => 
   expect(bare(10_400 + 12, 10_600)).toBe(true);
 });
 
-test("a turned view is smooth while it is moved, and after a zoom that was drawn hastily", async () => {
-  const layer = new ContoursLayer([{ shell: ring(20_400, 20_400, 20_900, 20_900), holes: [] }]);
-  const { viewer } = await look(layer, { centerX: 20_500, centerY: 20_500, downsample: 4, rotation: 0.6 });
-  const onScreen = () => pixels(document.querySelector("canvas")!);
-  const afterMoving = async (move: () => void) => {
-    const settled = next(viewer, "settled");
-    move();
-    await next(viewer, "view");
-    const moving = onScreen();
-    await settled;
-    const smooth = pixels(viewer.capture());
-    expect(difference(onScreen(), smooth)).toBe(0);
-    return difference(moving, smooth);
+describe.each([
+  ["upright", 0],
+  ["turned", 0.6],
+])("a view without a GPU, %s,", (_, rotation) => {
+  const coords = Int32Array.from(
+    { length: 800 },
+    (_, at) => 19_000 + (at % 2 ? Math.floor(at / 40) : (at >> 1) % 20) * 200,
+  );
+  const layers = () => {
+    const scores = new ScoreLayer(coords, 200);
+    scores.show(Float32Array.from({ length: 400 }, (_, index) => (index % 7) / 7));
+    return [scores, new PatchGridLayer(coords, 200)];
   };
-  expect(await afterMoving(() => viewer.panBy(20, 10))).toBeLessThanOrEqual(3);
-  expect(await afterMoving(() => viewer.zoomBy(1.2))).toBeGreaterThan(20);
+  const START = { centerX: 20_500, centerY: 20_500, downsample: 4, rotation };
+
+  test("is smooth while it is panned, and after a zoom that was drawn hastily", async () => {
+    const layer = new ContoursLayer([{ shell: ring(20_400, 20_400, 20_900, 20_900), holes: [] }]);
+    const { viewer } = await look(layer, START);
+    const onScreen = () => pixels(document.querySelector("canvas")!);
+    const afterMoving = async (move: () => void) => {
+      const settled = next(viewer, "settled");
+      move();
+      await next(viewer, "view");
+      const moving = onScreen();
+      await settled;
+      const smooth = pixels(viewer.capture());
+      expect(difference(onScreen(), smooth)).toBe(0);
+      return difference(moving, smooth);
+    };
+    expect(await afterMoving(() => viewer.panBy(20, 10))).toBeLessThanOrEqual(3);
+    expect(await afterMoving(() => viewer.zoomBy(1.2))).toBeGreaterThan(20);
+  });
+
+  test("is at rest what one opened there is, however it came there", async () => {
+    const viewer = mountViewer({ renderer: "canvas2d" });
+    for (const layer of layers()) viewer.addLayer(layer);
+    const slide = new PositionSlide({ ...SLIDE, unit: 1 });
+    await openSettled(viewer, slide, START);
+    const moves: (() => void)[] = [
+      // Farther than a picture is stretched, forth and back.
+      ...Array.from({ length: 8 }, () => () => viewer.zoomBy(1.11)),
+      ...Array.from({ length: 16 }, () => () => viewer.zoomBy(1 / 1.11)),
+      // By parts of a pixel.
+      ...Array.from({ length: 5 }, () => () => viewer.panBy(60.3, 5.7)),
+      ...(rotation === 0 ? [] : Array.from({ length: 5 }, () => () => viewer.rotateBy(0.1))),
+      // At once so far that a picture is begun in the movement.
+      () => viewer.zoomBy(2),
+      () => viewer.panBy(-3.3, 2.4),
+    ];
+    for (const move of moves) {
+      const moved = next(viewer, "view");
+      move();
+      await moved;
+    }
+    await next(viewer, "settled");
+    const moved = pixels(viewer.capture());
+    const other = mountViewer({ renderer: "canvas2d" });
+    const [scores, grid] = layers();
+    other.addLayer(scores!);
+    await openSettled(other, slide, viewer.view);
+    // Something new over it at rest: the picture is begun anew, in no movement.
+    other.capture();
+    other.addLayer(grid!);
+    expect(difference(moved, pixels(other.capture()))).toBeLessThanOrEqual(1);
+  });
 });
 
 test("tiles that come while a turned view moves leave whole what lies over them", async () => {

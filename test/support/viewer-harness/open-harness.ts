@@ -18,6 +18,8 @@ export const MOVEMENTS = {
   "squares of 5 px": { start: { downsample: 7 }, dx: 9, dy: 4, zoom: 1, turn: 0 },
   "zoom in and out": { start: { downsample: 4 }, dx: 0, dy: 0, zoom: 1.02, turn: 0 },
   turned: { start: { downsample: 7, rotation: 0.4 }, dx: 9, dy: 4, zoom: 1, turn: 0 },
+  turning: { start: { downsample: 7 }, dx: 0, dy: 0, zoom: 1, turn: 0.01 },
+  "turned zoom": { start: { downsample: 4, rotation: 0.4 }, dx: 0, dy: 0, zoom: 1.02, turn: 0 },
 } as const;
 
 /** Serves the harness and hands out pages of 1440 x 900; `query` as `main.ts` takes it. */
