@@ -113,30 +113,60 @@ function fillInside({ columns, rows, step }: SquareGrid, touched: Uint8Array, ri
 }
 
 /**
- * Marks every square of which at least a share is covered. The area of a square's part is summed over the edges that run
- * through its row (Green's theorem): what an edge has to its right within the square.
+ * Marks every square of which at least a share is covered.
  *
  * @param polygons - valid and without overlaps.
  * @param share - above 0, at most 1.
  * @returns rows * columns bytes, row by row: 1 where covered.
  */
 export function findCoveredSquares(grid: SquareGrid, polygons: readonly Polygon[], share: number): Uint8Array {
-  const { columns, rows, side } = grid;
-  const covered = new Uint8Array(columns * rows);
+  const covered = new Uint8Array(grid.columns * grid.rows);
+  forEachRow(grid, polygons, (areas, at) => {
+    markCovered(areas, grid.side, share, covered.subarray(at, at + areas.length));
+  });
+  return covered;
+}
+
+/**
+ * How much of every square is covered, which serves every share. Takes eight bytes a square.
+ *
+ * @param polygons - valid and without overlaps.
+ * @returns rows * columns areas, row by row.
+ */
+export function coveredAreas(grid: SquareGrid, polygons: readonly Polygon[]): Float64Array {
+  const all = new Float64Array(grid.columns * grid.rows);
+  forEachRow(grid, polygons, (areas, at) => all.set(areas, at));
+  return all;
+}
+
+/**
+ * Marks the squares of which at least a share, above 0, is covered.
+ *
+ * @param areas - of `coveredAreas`, of squares of that `side`.
+ * @param marks - one a square, set to 1 where covered.
+ */
+export function markCovered(areas: Float64Array, side: number, share: number, marks: Uint8Array): void {
   // The sums are off by some 1e-13 of the square. A share missed by less than this is taken for reached: whole pixels
   // as coordinates give exactly a half or a quarter quite often.
   const wanted = share * side * side * (1 - 1e-11);
+  for (let square = 0; square < areas.length; square++) if (areas[square]! >= wanted) marks[square] = 1;
+}
+
+/**
+ * Visits the areas of each row of squares that outlines run through, which are reused for the next. The area of a square's
+ * part is summed over the edges that run through its row (Green's theorem): what an edge has to its right within the square.
+ *
+ * @param visit - is told, too, which square is the row's first.
+ */
+function forEachRow(
+  grid: SquareGrid,
+  polygons: readonly Polygon[],
+  visit: (areas: Float64Array, at: number) => void,
+): void {
   const areas = new RowAreas(grid);
-  const edgesByRow = sortIntoRows(grid, polygons);
-  for (let row = 0; row < rows; row++) {
-    const edges = edgesByRow[row]!;
-    if (edges.length === 0) continue;
-    const sums = areas.sum(row, edges);
-    for (let column = 0; column < columns; column++) {
-      if (sums[column]! >= wanted) covered[row * columns + column] = 1;
-    }
+  for (const [row, edges] of sortIntoRows(grid, polygons).entries()) {
+    if (edges.length > 0) visit(areas.sum(row, edges), row * grid.columns);
   }
-  return covered;
 }
 
 /** For each row of squares the edges that pass through it: x0, y0, x1, y1, and 1 or -1, one after another. */

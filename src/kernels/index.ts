@@ -2,7 +2,13 @@ export { compositeOver } from "./composite.ts";
 export { cropToContent } from "./crop-content.ts";
 export { darkenCorner, drawClosedLine, drawRectangle, type Rgb } from "./draw-lines.ts";
 export { PolygonError } from "./errors.ts";
-export { findCoveredSquares, findTouchedSquares, type SquareGrid } from "./grid-cover.ts";
+export {
+  coveredAreas,
+  findCoveredSquares,
+  findTouchedSquares,
+  markCovered,
+  type SquareGrid,
+} from "./grid-cover.ts";
 export { halveRgba } from "./halve-rgba.ts";
 export { createMask, type Mask, pasteTile } from "./mask.ts";
 export { maskToPolygons, type OutlineOptions, type Outlines } from "./mask-to-polygons.ts";

@@ -1,5 +1,13 @@
 import { roundHalfEven } from "#base";
-import { findCoveredSquares, findTouchedSquares, type Polygon, type PolygonMath } from "#kernels";
+import {
+  coveredAreas,
+  findCoveredSquares,
+  findTouchedSquares,
+  markCovered,
+  type Polygon,
+  type PolygonMath,
+  type SquareGrid,
+} from "#kernels";
 import { chooseLevel, PATCH_LEVEL_TOLERANCE } from "./level-choice.ts";
 import type { PatchScale } from "./settings.ts";
 import { UM_AT_1X } from "./slide-scale.ts";
@@ -102,7 +110,12 @@ export interface PatchTissue {
   readonly polygons: readonly Polygon[];
   /** What they cover, as valid polygons without overlaps. */
   union(): readonly Polygon[];
+  /** Marks the squares of which at least a share, above 0, is tissue. Of the same squares every further share takes a moment. */
+  covered(squares: SquareGrid, share: number): Uint8Array;
 }
+
+/** Of larger grids no areas are kept: 32 MB. */
+const MAX_KEPT_AREAS = 4_000_000;
 
 /** TRIDENT simplifies outlines by a quarter of the patch's side, as if the patch's pixels were level 0's. */
 const SIMPLIFIED_SHARE = 1 / 4;
@@ -110,14 +123,24 @@ const SIMPLIFIED_SHARE = 1 / 4;
 /** Simplifies tissue outlines the way TRIDENT does before it looks which patches hold them. */
 export function prepareTissue(polygons: readonly Polygon[], patchSize: number, math: PolygonMath): PatchTissue {
   const simple = polygons.map((polygon) => math.simplify(polygon, patchSize * SIMPLIFIED_SHARE));
-  let union: readonly Polygon[] | undefined;
-  return {
-    polygons: simple,
-    union: () => {
-      union ??= unite(simple, math);
-      return union;
-    },
+  let united: readonly Polygon[] | undefined;
+  const union = () => {
+    united ??= unite(simple, math);
+    return united;
   };
+  let kept: { readonly squares: SquareGrid; readonly areas: Float64Array } | undefined;
+  const covered = (squares: SquareGrid, share: number) => {
+    if (squares.columns * squares.rows > MAX_KEPT_AREAS) return findCoveredSquares(squares, union(), share);
+    if (!kept || !isSameGrid(kept.squares, squares)) kept = { squares, areas: coveredAreas(squares, union()) };
+    const marks = new Uint8Array(kept.areas.length);
+    markCovered(kept.areas, squares.side, share, marks);
+    return marks;
+  };
+  return { polygons: simple, union, covered };
+}
+
+function isSameGrid(a: SquareGrid, b: SquareGrid): boolean {
+  return a.columns === b.columns && a.rows === b.rows && a.step === b.step && a.side === b.side;
 }
 
 /** TRIDENT fails on outlines that cross themselves, which have no union in GEOS: here they are mended first. */
@@ -142,11 +165,12 @@ export function selectPatches(
   // One polygon is its own union, in GEOS too, even where it crosses itself.
   const kept =
     minTissueProportion > 0
-      ? findCoveredSquares(squares, tissue.union(), minTissueProportion)
+      ? tissue.covered(squares, minTissueProportion)
       : findTouchedSquares(squares, tissue.polygons.length > 1 ? tissue.union() : tissue.polygons);
   return coordsOf(grid, kept);
 }
 
+/** Patches that are kept mostly stand side by side: run by run. @param kept - undefined: all. */
 function coordsOf({ columns, rows, step }: PatchGrid, kept: Uint8Array | undefined): Int32Array<ArrayBuffer> {
   let count = columns * rows;
   if (kept) {
@@ -154,11 +178,19 @@ function coordsOf({ columns, rows, step }: PatchGrid, kept: Uint8Array | undefin
     for (let cell = 0; cell < kept.length; cell++) count += kept[cell]!;
   }
   const coords = new Int32Array(count * 2);
-  for (let row = 0, cell = 0, at = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++, cell++) {
-      if (kept && kept[cell] === 0) continue;
-      coords[at++] = column * step;
-      coords[at++] = row * step;
+  let at = 0;
+  for (let row = 0; row < rows; row++) {
+    const marks = kept?.subarray(row * columns, (row + 1) * columns);
+    const y = row * step;
+    let from = marks ? marks.indexOf(1) : 0;
+    while (from >= 0) {
+      const gap = marks ? marks.indexOf(0, from) : -1;
+      const to = gap < 0 ? columns : gap;
+      for (let column = from; column < to; column++) {
+        coords[at++] = column * step;
+        coords[at++] = y;
+      }
+      from = gap < 0 ? -1 : marks!.indexOf(1, gap);
     }
   }
   return coords;

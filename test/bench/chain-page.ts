@@ -87,23 +87,39 @@ class ChainBench {
     return (performance.now() - began) / 1000;
   }
 
-  /** The grid that follows a slider, of so many patches an edge, in ms: one number for each share of tissue that is asked for. */
-  async preview(index: number, mpp: number, patchesPerEdge: number): Promise<{ count: number; times: number[] }> {
+  /**
+   * The grid that follows a slider, of so many patches an edge: for each share of tissue that is asked for, and for each
+   * overlap, which is another grid, the ms it took.
+   */
+  async preview(
+    index: number,
+    mpp: number,
+    patchesPerEdge: number,
+  ): Promise<{ count: number; shares: number[]; overlaps: number[] }> {
     await using slide = await this.#open(this.#file(index));
     const { polygons } = await findTissue(slide, { mpp });
     const previewer = openPatchPreview(slide, polygons, { mpp });
     const patchSize = Math.round((slide.width * mpp) / UM_AT_20X / patchesPerEdge);
-    const times: number[] = [];
     let count = 0;
-    for (let step = -2; step < PREVIEWS; step++) {
-      const minTissueProportion = ((step + PREVIEWS) % PREVIEWS) / (2 * PREVIEWS);
+    const look = async (settings: { minTissueProportion: number; overlap?: number }) => {
       const began = performance.now();
-      const shown = await previewer.show({ ...DEFAULT_SETTINGS.patches, patchSize, minTissueProportion });
-      if (step >= 0) times.push(performance.now() - began);
+      const shown = await previewer.show({ ...DEFAULT_SETTINGS.patches, patchSize, ...settings });
       count = Math.max(count, shown.count);
+      return performance.now() - began;
+    };
+    const shares: number[] = [];
+    const overlaps: number[] = [];
+    for (let step = -2; step < PREVIEWS; step++) {
+      const at = (step + PREVIEWS) % PREVIEWS;
+      const share = await look({ minTissueProportion: at / (2 * PREVIEWS) });
+      if (step >= 0) shares.push(share);
+    }
+    for (let step = -2; step < PREVIEWS; step++) {
+      const overlap = await look({ minTissueProportion: 1 / 4, overlap: (step + PREVIEWS) % 2 });
+      if (step >= 0) overlaps.push(overlap);
     }
     previewer.close();
-    return { count, times };
+    return { count, shares, overlaps };
   }
 
   #open(file: File): Promise<Slide> {

@@ -18,7 +18,7 @@ const TOLERANCE = 1e-3;
 /** The features file whose reading is timed. */
 const FEATURES = { rows: 100_000, columns: 1024 } as const;
 /** Of a grid of some 200,000 patches. */
-const PREVIEW_PATCHES_PER_EDGE = 450;
+const PREVIEW_PATCHES_PER_EDGE = 600;
 
 export interface ChainEffort {
   readonly rounds: number;
@@ -53,9 +53,12 @@ export async function measureChain(cache: string, large: string, effort: ChainEf
     rows.push(...(await measureAreas((at) => interleave(both(at + 1), Math.ceil(effort.rounds / 2)))));
     rows.push(await measureTissue(ours, reference, large, files.indexOf(large), effort.rounds));
     rows.push(await measureReadingFeatures(ours, reference, features, files.indexOf(features), effort.rounds));
-    const { count, times } = await ours.preview(files.indexOf(large), PREVIEW_PATCHES_PER_EDGE);
+    const { count, shares, overlaps } = await ours.preview(files.indexOf(large), PREVIEW_PATCHES_PER_EDGE);
     console.log(`chain: the grid that is previewed has ${count} patches`);
-    rows.push(row("patch-preview", "ms", median(times), null));
+    rows.push(
+      row("patch-preview", "ms", median(shares), null),
+      row("patch-preview-overlap", "ms", median(overlaps), null),
+    );
     return rows;
   } finally {
     await ours.close();

@@ -58,7 +58,7 @@ export class OurChain {
     return this.#page.evaluate((i) => chainBench.readFeatures(i), index);
   }
 
-  preview(index: number, patchesPerEdge: number): Promise<{ count: number; times: number[] }> {
+  preview(index: number, patchesPerEdge: number): Promise<{ count: number; shares: number[]; overlaps: number[] }> {
     return this.#page.evaluate(([i, mpp, edge]) => chainBench.preview(i, mpp, edge), [
       index,
       this.#mpp,

@@ -91,8 +91,9 @@ class Axis {
     let min = Number.POSITIVE_INFINITY;
     let max = Number.NEGATIVE_INFINITY;
     for (let at = offset; at < coords.length; at += 2) {
-      min = Math.min(min, coords[at]!);
-      max = Math.max(max, coords[at]!);
+      const value = coords[at]!;
+      if (value < min) min = value;
+      if (value > max) max = value;
     }
     if (coords.length === 0) min = max = 0;
     this.#coords = coords;
@@ -141,18 +142,20 @@ function edgeLines(
 ): EdgeLines {
   const across = along === 0 ? 1 : 0;
   const lines: number[] = [];
+  const room = new Int32Array(order.length);
   for (let group = 0; group + 1 < begins.length; group++) {
-    const members = order.subarray(begins[group]!, begins[group + 1]!);
-    const position = coords[members[0]! * 2 + across]!;
-    const starts = members.map((index) => coords[index * 2 + along]!);
+    const begin = begins[group]!;
+    const starts = room.subarray(0, begins[group + 1]! - begin);
+    for (let at = 0; at < starts.length; at++) starts[at] = coords[order[begin + at]! * 2 + along]!;
     if (!isAscending(starts)) starts.sort();
+    const position = coords[order[begin]! * 2 + across]!;
     let from = starts[0]!;
     for (let at = 0; at < starts.length; at++) {
-      const next = starts[at + 1];
-      if (next !== undefined && next <= starts[at]! + side) continue;
       const to = starts[at]! + side;
+      const isLast = at + 1 === starts.length;
+      if (!isLast && starts[at + 1]! <= to) continue;
       lines.push(position, from, to, position + side, from, to);
-      from = next ?? 0;
+      if (!isLast) from = starts[at + 1]!;
     }
   }
   return Int32Array.from(lines);
