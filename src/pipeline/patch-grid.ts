@@ -114,8 +114,8 @@ export interface PatchTissue {
   covered(squares: SquareGrid, share: number): Uint8Array;
 }
 
-/** Of larger grids no areas are kept: 32 MB. */
-const MAX_KEPT_AREAS = 4_000_000;
+/** Of larger grids no areas are kept: 8 MB. */
+const MAX_KEPT_AREAS = 1_000_000;
 
 /** TRIDENT simplifies outlines by a quarter of the patch's side, as if the patch's pixels were level 0's. */
 const SIMPLIFIED_SHARE = 1 / 4;

@@ -8,9 +8,11 @@ export type { TissueWorkerApi } from "./worker-contract.ts";
 
 interface KeptPolygons {
   readonly polygons: readonly Polygon[] | undefined;
-  /** Simplified for the patch size asked for last: a slider for overlap or share asks for the same again. */
-  prepared?: { readonly patchSize: number; readonly tissue: PatchTissue };
+  /** Simplified for the patch sizes asked for last: GEOS takes longer for it than a frame has. */
+  readonly prepared: Map<number, PatchTissue>;
 }
+
+const MAX_PREPARED = 4;
 
 interface KeptFeatures {
   readonly features: Float32Array<ArrayBuffer>;
@@ -28,11 +30,11 @@ export function createTissueService(): TissueWorkerApi {
       return otsuTissue(rgb, width, height).mask.data as Uint8Array<ArrayBuffer>;
     },
     outlineTissue: maskToPolygons,
-    selectPatches: (selection, polygons) => select(selection, { polygons }),
+    selectPatches: (selection, polygons) => select(selection, { polygons, prepared: new Map() }),
     drawContours: drawContourPictures,
     drawPatches: drawPatchPicture,
     async keepPolygons(polygons) {
-      keptPolygons = { polygons };
+      keptPolygons = { polygons, prepared: new Map() };
       // Loaded before the first preview asks for it.
       await loadPolygonMath();
     },
@@ -52,9 +54,18 @@ export function createTissueService(): TissueWorkerApi {
 }
 
 async function select({ grid, patchSize, minTissueProportion }: PatchSelection, kept: KeptPolygons) {
-  const { polygons } = kept;
-  if (polygons && kept.prepared?.patchSize !== patchSize) {
-    kept.prepared = { patchSize, tissue: prepareTissue(polygons, patchSize, await loadPolygonMath()) };
-  }
-  return selectPatches(grid, polygons && kept.prepared?.tissue, minTissueProportion);
+  return selectPatches(
+    grid,
+    kept.polygons && (await prepare(kept.polygons, patchSize, kept.prepared)),
+    minTissueProportion,
+  );
+}
+
+async function prepare(polygons: readonly Polygon[], patchSize: number, prepared: Map<number, PatchTissue>) {
+  const tissue = prepared.get(patchSize) ?? prepareTissue(polygons, patchSize, await loadPolygonMath());
+  // The last to be asked for is the last to go.
+  prepared.delete(patchSize);
+  prepared.set(patchSize, tissue);
+  if (prepared.size > MAX_PREPARED) prepared.delete(prepared.keys().next().value!);
+  return tissue;
 }

@@ -26,6 +26,17 @@ export interface ChainTimes {
   readonly patches: number;
 }
 
+/** What looks at a grid took, in ms. */
+export interface PreviewTimes {
+  /** Of the tissue's outlines. */
+  readonly vertices: number;
+  /** The most patches. */
+  readonly count: number;
+  /** One share of tissue after another, and one overlap after another, which is another grid. */
+  readonly shares: number[];
+  readonly overlaps: number[];
+}
+
 /** The page's side of the chain's bench: a job as the app runs it, on wasm, with decoding workers and the model kept warm. */
 class ChainBench {
   readonly #pool = new SlidePool();
@@ -88,16 +99,20 @@ class ChainBench {
   }
 
   /**
-   * The grid that follows a slider, of so many patches an edge: for each share of tissue that is asked for, and for each
-   * overlap, which is another grid, the ms it took.
+   * The grid that follows a slider, of so many patches an edge.
+   *
+   * @param outlined - the slide whose tissue is taken, at this one's size.
    */
-  async preview(
-    index: number,
-    mpp: number,
-    patchesPerEdge: number,
-  ): Promise<{ count: number; shares: number[]; overlaps: number[] }> {
+  async preview(index: number, outlined: number, mpp: number, patchesPerEdge: number): Promise<PreviewTimes> {
     await using slide = await this.#open(this.#file(index));
-    const { polygons } = await findTissue(slide, { mpp });
+    await using other = await this.#open(this.#file(outlined));
+    const found = await findTissue(other, { mpp });
+    const [scaleX, scaleY] = [slide.width / other.width, slide.height / other.height];
+    const atSize = (ring: Float64Array) => ring.map((value, at) => value * (at % 2 === 0 ? scaleX : scaleY));
+    const polygons = found.polygons.map(({ shell, holes }) => ({ shell: atSize(shell), holes: holes.map(atSize) }));
+    const vertices = polygons
+      .flatMap(({ shell, holes }) => [shell, ...holes])
+      .reduce((sum, ring) => sum + ring.length / 2, 0);
     const previewer = openPatchPreview(slide, polygons, { mpp });
     const patchSize = Math.round((slide.width * mpp) / UM_AT_20X / patchesPerEdge);
     let count = 0;
@@ -119,7 +134,7 @@ class ChainBench {
       if (step >= 0) overlaps.push(overlap);
     }
     previewer.close();
-    return { count, shares, overlaps };
+    return { vertices, count, shares, overlaps };
   }
 
   #open(file: File): Promise<Slide> {

@@ -17,8 +17,11 @@ const AREAS = [1, 2, 4] as const;
 const TOLERANCE = 1e-3;
 /** The features file whose reading is timed. */
 const FEATURES = { rows: 100_000, columns: 1024 } as const;
-/** Of a grid of some 200,000 patches. */
-const PREVIEW_PATCHES_PER_EDGE = 600;
+/** Grids of some 200,000 patches, in outlines as a slide has them, and in far more broken ones. */
+const PREVIEWS = [
+  { name: "patch-preview", outlined: "sample", patchesPerEdge: 630 },
+  { name: "patch-preview-broken", outlined: "large", patchesPerEdge: 600 },
+] as const;
 
 export interface ChainEffort {
   readonly rounds: number;
@@ -53,12 +56,12 @@ export async function measureChain(cache: string, large: string, effort: ChainEf
     rows.push(...(await measureAreas((at) => interleave(both(at + 1), Math.ceil(effort.rounds / 2)))));
     rows.push(await measureTissue(ours, reference, large, files.indexOf(large), effort.rounds));
     rows.push(await measureReadingFeatures(ours, reference, features, files.indexOf(features), effort.rounds));
-    const { count, shares, overlaps } = await ours.preview(files.indexOf(large), PREVIEW_PATCHES_PER_EDGE);
-    console.log(`chain: the grid that is previewed has ${count} patches`);
-    rows.push(
-      row("patch-preview", "ms", median(shares), null),
-      row("patch-preview-overlap", "ms", median(overlaps), null),
-    );
+    for (const { name, outlined, patchesPerEdge } of PREVIEWS) {
+      const place = outlined === "sample" ? 0 : files.indexOf(large);
+      const { vertices, count, shares, overlaps } = await ours.preview(files.indexOf(large), place, patchesPerEdge);
+      console.log(`chain: ${name} is of ${count} patches in outlines of ${vertices} vertices`);
+      rows.push(row(name, "ms", median(shares), null), row(`${name}-overlap`, "ms", median(overlaps), null));
+    }
     return rows;
   } finally {
     await ours.close();

@@ -3,7 +3,7 @@ import { serve } from "../../.scripts/serve.mjs";
 import { launchChromium } from "../support/chromium.ts";
 import { buildTestPage } from "../support/page-build.ts";
 import { TabUsage } from "../support/tab-memory.ts";
-import type { ChainTimes } from "./chain-page.ts";
+import type { ChainTimes, PreviewTimes } from "./chain-page.ts";
 
 const MEMORY_EVERY_MS = 200;
 
@@ -58,9 +58,10 @@ export class OurChain {
     return this.#page.evaluate((i) => chainBench.readFeatures(i), index);
   }
 
-  preview(index: number, patchesPerEdge: number): Promise<{ count: number; shares: number[]; overlaps: number[] }> {
-    return this.#page.evaluate(([i, mpp, edge]) => chainBench.preview(i, mpp, edge), [
+  preview(index: number, outlined: number, patchesPerEdge: number): Promise<PreviewTimes> {
+    return this.#page.evaluate(([i, other, mpp, edge]) => chainBench.preview(i, other, mpp, edge), [
       index,
+      outlined,
       this.#mpp,
       patchesPerEdge,
     ] as const);

@@ -13,6 +13,7 @@ import {
   statedPatchSize,
 } from "../../../src/pipeline/patch-grid.ts";
 import type { SlideScale } from "../../../src/pipeline/slide-scale.ts";
+import { createTissueService } from "../../../src/pipeline/tissue-service.ts";
 
 const math = await loadPolygonMath();
 
@@ -238,6 +239,30 @@ describe("choosing patches in tissue", () => {
     const crossed = { shell: disc().shell, holes: [Float64Array.of(4000, 4000, 9500, 3500, 9500, 4500, 4000, 4000)] };
     for (const share of [0, 0.5]) {
       expect(selectPatches(grid, prepareTissue([crossed], 256, math), share).length).toBeGreaterThan(100);
+    }
+  });
+
+  test("to look at them: sizes, overlaps and shares one after another give what each gives alone", async () => {
+    const outlines = [ragged(5000, 4000, 3500, 500)];
+    const service = createTissueService();
+    await service.keepPolygons(outlines);
+    const looks = [256, 64, 100, 256, 512, 224, 256, 2048, 256].flatMap((patchSize) =>
+      [0, 0, 7].flatMap((overlap) => [0.5, 0, 0.1].map((share) => ({ patchSize, overlap, share }))),
+    );
+    for (const { patchSize, overlap, share } of looks) {
+      const asked = request({
+        width: 10_000,
+        height: 8000,
+        levelDownsamples: [1],
+        target: { mag: 20 },
+        patchSize,
+        overlap,
+      });
+      const looked = planPatchGrid(asked);
+      const preview = await service.previewPatches({ grid: looked, patchSize, minTissueProportion: share });
+      const alone = selectPatches(looked, prepareTissue(outlines, patchSize, math), share);
+      expect(preview.length, `${patchSize} px, ${overlap}, ${share}`).toBeGreaterThan(0);
+      expect(preview.join()).toBe(alone.join());
     }
   });
 
