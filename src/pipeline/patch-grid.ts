@@ -160,7 +160,7 @@ export function selectPatches(
   tissue: PatchTissue | undefined,
   minTissueProportion: number,
 ): Int32Array<ArrayBuffer> {
-  if (!tissue) return coordsOf(grid, undefined);
+  if (!tissue) return coordsOf(grid, new Uint8Array(grid.columns * grid.rows).fill(1));
   const squares = { columns: grid.columns, rows: grid.rows, step: grid.step, side: grid.patchSizeSource };
   // One polygon is its own union, in GEOS too, even where it crosses itself.
   const kept =
@@ -170,27 +170,21 @@ export function selectPatches(
   return coordsOf(grid, kept);
 }
 
-/** Patches that are kept mostly stand side by side: run by run. @param kept - undefined: all. */
-function coordsOf({ columns, rows, step }: PatchGrid, kept: Uint8Array | undefined): Int32Array<ArrayBuffer> {
-  let count = columns * rows;
-  if (kept) {
-    count = 0;
-    for (let cell = 0; cell < kept.length; cell++) count += kept[cell]!;
-  }
+/** Patches that are kept mostly stand side by side: run by run. */
+function coordsOf({ columns, rows, step }: PatchGrid, kept: Uint8Array): Int32Array<ArrayBuffer> {
+  let count = 0;
+  for (let cell = 0; cell < kept.length; cell++) count += kept[cell]!;
   const coords = new Int32Array(count * 2);
   let at = 0;
   for (let row = 0; row < rows; row++) {
-    const marks = kept?.subarray(row * columns, (row + 1) * columns);
-    const y = row * step;
-    let from = marks ? marks.indexOf(1) : 0;
-    while (from >= 0) {
-      const gap = marks ? marks.indexOf(0, from) : -1;
-      const to = gap < 0 ? columns : gap;
+    const marks = kept.subarray(row * columns, (row + 1) * columns);
+    for (let from = marks.indexOf(1), to = 0; from >= 0; from = marks.indexOf(1, to)) {
+      const gap = marks.indexOf(0, from);
+      to = gap < 0 ? columns : gap;
       for (let column = from; column < to; column++) {
         coords[at++] = column * step;
-        coords[at++] = y;
+        coords[at++] = row * step;
       }
-      from = gap < 0 ? -1 : marks!.indexOf(1, gap);
     }
   }
   return coords;

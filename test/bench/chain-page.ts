@@ -116,23 +116,19 @@ class ChainBench {
     const previewer = openPatchPreview(slide, polygons, { mpp });
     const patchSize = Math.round((slide.width * mpp) / UM_AT_20X / patchesPerEdge);
     let count = 0;
-    const look = async (settings: { minTissueProportion: number; overlap?: number }) => {
-      const began = performance.now();
-      const shown = await previewer.show({ ...DEFAULT_SETTINGS.patches, patchSize, ...settings });
-      count = Math.max(count, shown.count);
-      return performance.now() - began;
+    const look = async (settingsAt: (step: number) => { minTissueProportion: number; overlap?: number }) => {
+      const times: number[] = [];
+      for (let step = -2; step < PREVIEWS; step++) {
+        const settings = settingsAt((step + PREVIEWS) % PREVIEWS);
+        const began = performance.now();
+        const shown = await previewer.show({ ...DEFAULT_SETTINGS.patches, patchSize, ...settings });
+        if (step >= 0) times.push(performance.now() - began);
+        count = Math.max(count, shown.count);
+      }
+      return times;
     };
-    const shares: number[] = [];
-    const overlaps: number[] = [];
-    for (let step = -2; step < PREVIEWS; step++) {
-      const at = (step + PREVIEWS) % PREVIEWS;
-      const share = await look({ minTissueProportion: at / (2 * PREVIEWS) });
-      if (step >= 0) shares.push(share);
-    }
-    for (let step = -2; step < PREVIEWS; step++) {
-      const overlap = await look({ minTissueProportion: 1 / 4, overlap: (step + PREVIEWS) % 2 });
-      if (step >= 0) overlaps.push(overlap);
-    }
+    const shares = await look((step) => ({ minTissueProportion: step / (2 * PREVIEWS) }));
+    const overlaps = await look((step) => ({ minTissueProportion: 1 / 4, overlap: step % 2 }));
     previewer.close();
     return { vertices, count, shares, overlaps };
   }

@@ -51,12 +51,13 @@ export class BackBuffer {
     const mayBeRough = isTurned && frame.hasty;
     const isSame =
       scale === last && surround === this.#surround && revision === this.#revision && (mayBeRough || !this.#isRough);
-    const isPassing = frame.hasty && (scale !== now || view.rotation !== this.#rotation);
+    const isSameAngle = view.rotation === this.#rotation;
+    const isPassing = frame.hasty && (scale !== now || !isSameAngle);
     if (!isSame) {
       this.#picture.begin(scale);
       this.#isRough = mayBeRough;
     }
-    if (!isSame || isPassing) this.#turned.forget();
+    if (!isSame || !isSameAngle || isPassing) this.#turned.forget();
     this.#surround = surround;
     this.#revision = revision;
     this.#rotation = view.rotation;

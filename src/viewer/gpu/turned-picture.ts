@@ -12,11 +12,10 @@ const MAX_SHIFT_DEVICE_PX = 0.01;
 export class TurnedPicture {
   readonly #picture = new ScrolledPicture(OPAQUE, 0);
   #isKept = false;
-  #rotation = 0;
   /** Where its whole pixels lie, in the pixels of the turned slide. */
   #phase: Point = { x: 0, y: 0 };
 
-  /** The upright picture has begun anew. */
+  /** The upright picture has begun anew, or the angle is another one. */
   forget(): void {
     this.#isKept = false;
   }
@@ -38,10 +37,9 @@ export class TurnedPicture {
     const center = turned({ x: view.centerX, y: view.centerY }, scale, view.rotation);
     const corner = { x: center.x - middle.x, y: center.y - middle.y };
     const isInPlace = frame.hasty || (isWhole(corner.x - this.#phase.x) && isWhole(corner.y - this.#phase.y));
-    if (!this.#isKept || view.rotation !== this.#rotation || !isInPlace) {
+    if (!this.#isKept || !isInPlace) {
       this.#picture.begin(scale);
       this.#isKept = true;
-      this.#rotation = view.rotation;
       this.#phase = { x: corner.x - Math.round(corner.x), y: corner.y - Math.round(corner.y) };
     }
     const phase = this.#phase;

@@ -32,6 +32,21 @@ function pixel(picture: HTMLCanvasElement, viewer: Viewer, x: number, y: number)
   return [...picture.getContext("2d")!.getImageData(Math.floor(at.x * ratio), Math.floor(at.y * ratio), 1, 1).data];
 }
 
+/** Squares side by side, row by row, from (from, from) on. */
+function gridOf(from: number, columns: number, rows: number, side: number): Int32Array {
+  return Int32Array.from({ length: columns * rows * 2 }, (_, at) => {
+    const index = at >> 1;
+    return from + (at % 2 ? Math.floor(index / columns) : index % columns) * side;
+  });
+}
+
+/** Scores of seven kinds, in turn. */
+function striped(coords: Int32Array, side: number): ScoreLayer {
+  const layer = new ScoreLayer(coords, side);
+  layer.show(Float32Array.from({ length: coords.length / 2 }, (_, index) => (index % 7) / 7));
+  return layer;
+}
+
 const ring = (left: number, top: number, right: number, bottom: number) =>
   Float64Array.of(left, top, right, top, right, bottom, left, bottom, left, top);
 const VIEWS: [string, Partial<ViewState>][] = [
@@ -73,9 +88,7 @@ test("contours of many points, most of them outside the view, are whole inside i
 });
 
 describe("the patch grid", () => {
-  const grid = new Int32Array(200 * 100 * 2).map((_, at) =>
-    at % 2 ? 10_000 + Math.floor((at >> 1) / 200) * 256 : 10_000 + ((at >> 1) % 200) * 256,
-  );
+  const grid = gridOf(10_000, 200, 100, 256);
 
   test("is lines where squares are large enough to see", async () => {
     const view = { centerX: 10_500, centerY: 10_500, downsample: 4 };
@@ -177,15 +190,8 @@ describe.each([
   ["upright", 0],
   ["turned", 0.6],
 ])("a view without a GPU, %s,", (_, rotation) => {
-  const coords = Int32Array.from(
-    { length: 800 },
-    (_, at) => 19_000 + (at % 2 ? Math.floor(at / 40) : (at >> 1) % 20) * 200,
-  );
-  const layers = () => {
-    const scores = new ScoreLayer(coords, 200);
-    scores.show(Float32Array.from({ length: 400 }, (_, index) => (index % 7) / 7));
-    return [scores, new PatchGridLayer(coords, 200)];
-  };
+  const coords = gridOf(19_000, 20, 20, 200);
+  const layers = () => [striped(coords, 200), new PatchGridLayer(coords, 200)];
   const START = { centerX: 20_500, centerY: 20_500, downsample: 4, rotation };
 
   test("is smooth while it is panned, and after a zoom that was drawn hastily", async () => {
@@ -241,15 +247,7 @@ describe.each([
 });
 
 test("tiles that come while a turned view moves leave whole what lies over them", async () => {
-  const coords = Int32Array.from(
-    { length: 3200 },
-    (_, at) => 14_000 + (at % 2 ? Math.floor(at / 80) : (at >> 1) % 40) * 300,
-  );
-  const scores = () => {
-    const layer = new ScoreLayer(coords, 300);
-    layer.show(Float32Array.from({ length: 1600 }, (_, index) => (index % 7) / 7));
-    return layer;
-  };
+  const scores = () => striped(gridOf(14_000, 40, 40, 300), 300);
   const viewer = mountViewer({ renderer: "canvas2d" });
   viewer.addLayer(scores());
   const slide = new PositionSlide({ ...SLIDE, readMs: undefined });
@@ -308,10 +306,7 @@ describe.each([
     wavy[at * 2] = 20_000 + at * 20;
     wavy[at * 2 + 1] = 25_000 + 1000 * Math.sin(at / 7) + at * 10;
   }
-  const coords = Int32Array.from(
-    { length: 8000 },
-    (_, at) => 20_000 + (at % 2 ? Math.floor(at / 200) : (at >> 1) % 100) * 200,
-  );
+  const coords = gridOf(20_000, 100, 40, 200);
   const LAYERS: [string, () => Layer][] = [
     ["grid", () => new PatchGridLayer(coords, 200)],
     ["contours", () => new ContoursLayer([{ shell: wavy, holes: [ring(24_000, 24_000, 27_000, 27_000)] }])],
