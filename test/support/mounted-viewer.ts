@@ -44,11 +44,16 @@ export async function openSettled(viewer: Viewer, slide: Slide, view: Partial<Vi
 /**
  * Looks at every pixel that the viewer draws.
  * @param tolerance - colour steps. One step is `unit` level-0 pixels.
+ * @param canvas - what it has drawn.
  * @returns what is wrong with the worst pixel inside and the worst one outside the slide, in words; undefined when all
  *   is right. The two pixels around the slide's edge may be either.
  */
-export function wrongPixel(viewer: Viewer, unit: number, tolerance: number): string | undefined {
-  const canvas = viewer.capture();
+export function wrongPixel(
+  viewer: Viewer,
+  unit: number,
+  tolerance: number,
+  canvas = viewer.capture(),
+): string | undefined {
   const { width, height } = canvas;
   const { data } = canvas.getContext("2d")!.getImageData(0, 0, width, height);
   const slide = viewer.slide!;

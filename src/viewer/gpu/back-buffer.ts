@@ -1,12 +1,15 @@
-import { type Point, visibleBox } from "../viewport.ts";
+import { type Point, type SlideBox, type ViewState, visibleBox } from "../viewport.ts";
 import type { BitmapTile } from "./bitmap-tile.ts";
 import {
   clip,
+  grown,
+  MAX_STRETCH,
   nearest,
   OPAQUE,
   outward,
   type PaintBox,
   type PixelBox,
+  passingScale,
   placeView,
   ScrolledPicture,
   scaled,
@@ -17,11 +20,18 @@ import { TurnedPicture } from "./turned-picture.ts";
 /** From this magnification on single pixels are shown as squares. */
 const CRISP_SCALE = 2;
 /** What comes into view is painted that much at a time: turning, strips come into view on all four sides. */
-const STEP_PX = 48;
+const STEP_PX = 16;
+
+/** One of a movement for which all of a turned view is turned anew in every frame. */
+export function isTurning({ view: { rotation, downsample }, hasty }: FrameView, last: ViewState): boolean {
+  return hasty && rotation !== 0 && (rotation !== last.rotation || downsample !== last.downsample);
+}
 
 /** Draws a layer of tiles by way of a picture that is painted where needed, and kept while the scale stays. */
 export class BackBuffer {
-  readonly #picture = new ScrolledPicture(OPAQUE, STEP_PX);
+  #picture = new ScrolledPicture(OPAQUE, STEP_PX);
+  /** Zooming into a turned view: the picture to come, painted a bit in every frame, for at once it takes too long. */
+  #next = new ScrolledPicture(OPAQUE, STEP_PX);
   /** The surround that is in the picture. */
   #surround = "";
   /** The overlay that is in the picture, by its revision. */
@@ -29,12 +39,15 @@ export class BackBuffer {
   /** Begun in a movement, not smoothly. */
   #isRough = false;
   readonly #turned = new TurnedPicture();
-  #rotation = 0;
 
-  /** Shows the frame on the screen: by way of the picture while the scale stays. */
+  /**
+   * Shows the frame on the screen: by way of the picture while the scale stays.
+   * @param last - the view of the frame before.
+   */
   show(
     context: CanvasRenderingContext2D,
     frame: FrameView,
+    last: ViewState,
     scene: TileScene,
     surround: string,
     overlay: Overlay | undefined,
@@ -42,52 +55,83 @@ export class BackBuffer {
     const { view, size, pixelRatio, deviceSize } = frame;
     const isTurned = view.rotation !== 0;
     const now = pixelRatio / view.downsample;
-    const last = this.#picture.scale;
+    const isZoomingIn = isTurned && frame.hasty && view.downsample < last.downsample;
+    if (!isZoomingIn) this.#next.begin(0);
+    else if (this.#next.scale > 0 && this.#next.scale <= now) this.#takeNext();
     // Turned, one of each scale that is passed through would take longer than a frame has.
-    const about = this.#picture.scaleFor(now);
-    const scale = isTurned ? about : now;
+    const scale = isTurned ? passingScale(frame, last.downsample, this.#picture.scale) : now;
     // To turn a second picture takes as long again: turned, all is one.
     const revision = isTurned ? overlay?.revision : undefined;
     const mayBeRough = isTurned && frame.hasty;
     const isSame =
-      scale === last && surround === this.#surround && revision === this.#revision && (mayBeRough || !this.#isRough);
-    const isSameAngle = view.rotation === this.#rotation;
-    const isPassing = frame.hasty && (scale !== now || !isSameAngle);
+      scale === this.#picture.scale &&
+      surround === this.#surround &&
+      revision === this.#revision &&
+      (mayBeRough || !this.#isRough);
+    const isPassing = isTurning(frame, last);
     if (!isSame) {
       this.#picture.begin(scale);
+      this.#next.begin(0);
       this.#isRough = mayBeRough;
     }
-    if (!isSame || !isSameAngle || isPassing) this.#turned.forget();
+    if (!isSame || view.rotation !== last.rotation || isPassing) this.#turned.forget();
     this.#surround = surround;
     this.#revision = revision;
-    this.#rotation = view.rotation;
     const needed = outward(scaled(visibleBox(view, size), scale));
     const middle = { x: deviceSize.width / 2, y: deviceSize.height / 2 };
     const ink = revision === undefined ? undefined : overlay;
     // Of a scale that is passed through nothing is kept.
     const isKept = isSame || isTurned;
-    const paint: PaintBox = (target, box, origin) => {
-      target.save();
-      target.translate(-origin.left, -origin.top);
-      clip(target, box);
-      this.#paint(target, box, scale, scene, !this.#isRough && (isKept || !frame.hasty));
-      ink?.paint(target, uprightFrame(pixelRatio, scale, box), {
-        x: (box.left + box.right) / 2 - origin.left,
-        y: (box.top + box.bottom) / 2 - origin.top,
-      });
-      target.restore();
-    };
+    const isSmooth = !this.#isRough && (isKept || !frame.hasty);
+    const painter =
+      (at: number): PaintBox =>
+      (target, box, origin) => {
+        target.save();
+        target.translate(-origin.left, -origin.top);
+        clip(target, box);
+        this.#paint(target, box, at, scene, isSmooth);
+        ink?.paint(target, uprightFrame(pixelRatio, at, box), {
+          x: (box.left + box.right) / 2 - origin.left,
+          y: (box.top + box.bottom) / 2 - origin.top,
+        });
+        target.restore();
+      };
+    const paint = painter(scale);
     if (isKept) {
       for (const box of scene.changed) this.#picture.repaint(outward(scaled(box, scale)), paint);
-      this.#picture.cover(needed, paint);
+      this.#picture.cover(needed, paint, now / scale);
       if (isTurned && !isPassing) this.#turned.show(context, frame, middle, this.#picture, scene.changed);
       else this.#present(context, frame, middle);
+      if (isZoomingIn) this.#prepareNext(frame, scene.changed, painter);
     } else {
       const left = -Math.round(middle.x - view.centerX * scale);
       const top = -Math.round(middle.y - view.centerY * scale);
       paint(context, needed, { left, top });
     }
     if (!ink) overlay?.paint(context, frame, middle);
+  }
+
+  #takeNext(): void {
+    [this.#picture, this.#next] = [this.#next, this.#picture];
+    this.#next.begin(0);
+  }
+
+  /** Paints as much of the picture to come as is due: all of it when the present one is as large as it may be shown. */
+  #prepareNext(
+    { view, size, pixelRatio }: FrameView,
+    changed: readonly SlideBox[],
+    painter: (scale: number) => PaintBox,
+  ): void {
+    const made = this.#picture.scale;
+    const scale = made * MAX_STRETCH;
+    const share = Math.sqrt((pixelRatio / view.downsample / made - 1) / (MAX_STRETCH - 1));
+    if (!(share > 0)) return;
+    if (this.#next.scale !== scale) this.#next.begin(scale);
+    const paint = painter(scale);
+    for (const box of changed) this.#next.repaint(outward(scaled(box, scale)), paint);
+    const whole = outward(scaled(visibleBox({ ...view, downsample: pixelRatio / scale }, size), scale));
+    this.#next.cover(grown(whole, share), paint, 1 / share);
+    this.#next.finish();
   }
 
   #present(context: Context2d, frame: FrameView, middle: Point): void {

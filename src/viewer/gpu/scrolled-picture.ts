@@ -28,7 +28,7 @@ const NOTHING: PixelBox = { left: 0, top: 0, right: 0, bottom: 0 };
 const MARGIN_DEVICE_PX = 192;
 const SPARE_DEVICE_PX = 2;
 /** How much larger than it was made a picture is shown while the scale changes. Never smaller: thin lines would break up. */
-const MAX_STRETCH = 1.7;
+export const MAX_STRETCH = 1.7;
 /** Zooming out, a picture is made for a scale this much smaller, which comes soon. */
 const AHEAD = 1.6;
 
@@ -43,7 +43,6 @@ export class ScrolledPicture {
   #front: Surface;
   #back: Surface | undefined;
   #scale = 0;
-  #wishedScale = 0;
   /** What the front surface has room for. */
   #area = NOTHING;
   /** What of it has been painted. */
@@ -65,31 +64,25 @@ export class ScrolledPicture {
     return this.#scale;
   }
 
-  /**
-   * The scale to show a frame by: while it changes, the picture there is is drawn larger; the frame at rest makes a sharp
-   * one. To be asked for each frame.
-   * @param scale - the frame's own.
-   */
-  scaleFor(scale: number): number {
-    const last = this.#wishedScale;
-    this.#wishedScale = scale;
-    const stretch = scale / this.#scale;
-    const isGood = scale === last ? stretch === 1 : stretch >= 1 && stretch < MAX_STRETCH;
-    if (isGood) return this.#scale;
-    return scale < last ? scale / AHEAD : scale;
-  }
-
   /** Begins anew, at that scale. */
   begin(scale: number): void {
     this.#scale = scale;
     this.#painted = NOTHING;
   }
 
-  /** Sees that the box is painted. */
-  cover(needed: PixelBox, paint: PaintBox): void {
-    if (isEmpty(this.#painted)) this.#place(needed);
-    else if (!contains(this.#area, needed)) this.#move(needed);
+  /**
+   * Sees that the box is painted.
+   * @param growth - by how much wider and higher it will become soon: room is made for that at once.
+   */
+  cover(needed: PixelBox, paint: PaintBox, growth = 1): void {
+    if (isEmpty(this.#painted)) this.#place(grown(needed, growth));
+    else if (!contains(this.#area, needed)) this.#move(grown(needed, growth));
     this.#extend(needed, paint);
+  }
+
+  /** Has what was painted done now: the browser puts it off until it is to be shown. */
+  finish(): void {
+    this.#front.context.getImageData(0, 0, 1, 1);
   }
 
   /** Forgets what lies outside the box. */
@@ -195,6 +188,27 @@ export class ScrolledPicture {
   #paint(box: PixelBox, paint: PaintBox): void {
     if (!isEmpty(box)) paint(this.#front.context, box, this.#area);
   }
+}
+
+/**
+ * The scale of the picture to show a frame by: while the scale changes, the one there is is drawn larger; the frame at rest
+ * has a sharp one.
+ * @param last - the downsample of the frame before.
+ * @param made - the scale of the picture there is.
+ */
+export function passingScale({ view: { downsample }, pixelRatio }: FrameView, last: number, made: number): number {
+  const scale = pixelRatio / downsample;
+  const stretch = scale / made;
+  const isGood = downsample === last ? stretch === 1 : stretch >= 1 && stretch < MAX_STRETCH;
+  if (isGood) return made;
+  return downsample > last ? scale / AHEAD : scale;
+}
+
+/** The box made wider and higher about its middle. */
+export function grown({ left, top, right, bottom }: PixelBox, growth: number): PixelBox {
+  const x = Math.ceil(((right - left) * (growth - 1)) / 2);
+  const y = Math.ceil(((bottom - top) * (growth - 1)) / 2);
+  return { left: left - x, top: top - y, right: right + x, bottom: bottom + y };
 }
 
 function surface(settings: CanvasRenderingContext2DSettings): Surface {

@@ -1,6 +1,7 @@
+import { firstWhere } from "#base";
 import type { Context2d, FrameView } from "../gpu/tile-renderer.ts";
 import { PaintedLayer } from "./painted-layer.ts";
-import { type EdgeLines, PatchSquares } from "./patch-squares.ts";
+import { type EdgeRuns, PatchSquares } from "./patch-squares.ts";
 import { TexelPicture } from "./texel-picture.ts";
 import { type PictureArea, ViewPicture } from "./view-picture.ts";
 
@@ -51,22 +52,32 @@ export class PatchGridLayer extends PaintedLayer {
     const pixels = new Uint32Array(image.data.buffer);
     const { horizontal, vertical, side } = this.#squares;
     const width = Math.max(1, Math.round(pixelRatio));
-    if (side * scale >= MIN_EDGED_CSS_PX * pixelRatio) {
-      writeLines(pixels, horizontal, area, { width, shift: width, color: EDGE }, "horizontal");
-      writeLines(pixels, vertical, area, { width, shift: width, color: EDGE }, "vertical");
-    }
-    writeLines(pixels, horizontal, area, { width, shift: 0, color: LINE }, "horizontal");
-    writeLines(pixels, vertical, area, { width, shift: 0, color: LINE }, "vertical");
+    const write = (shift: number, color: number) => {
+      for (const edge of [0, side]) {
+        writeLines(pixels, horizontal, area, { edge, width, shift, color }, "horizontal");
+        writeLines(pixels, vertical, area, { edge, width, shift, color }, "vertical");
+      }
+    };
+    if (side * scale >= MIN_EDGED_CSS_PX * pixelRatio) write(width, EDGE);
+    write(0, LINE);
     context.putImageData(image, box.left - origin.left, box.top - origin.top);
   }
+}
+
+interface LineStyle {
+  /** How far from where its patch begins, in level-0 pixels. */
+  readonly edge: number;
+  readonly width: number;
+  readonly shift: number;
+  readonly color: number;
 }
 
 /** Writes lines into the pixels of the area: thousands of them, far faster than a canvas draws boxes. */
 function writeLines(
   pixels: Uint32Array,
-  lines: EdgeLines,
+  { positions, begins, runs }: EdgeRuns,
   { box, scale }: PictureArea,
-  { width: lineWidth, shift, color }: { width: number; shift: number; color: number },
+  { edge, width: lineWidth, shift, color }: LineStyle,
   direction: "horizontal" | "vertical",
 ): void {
   const width = box.right - box.left;
@@ -75,16 +86,24 @@ function writeLines(
   const [across, along] = isHorizontal ? [box.top, box.left] : [box.left, box.top];
   const [acrossPx, alongPx] = isHorizontal ? [height, width] : [width, height];
   const [acrossStride, alongStride] = isHorizontal ? [width, 1] : [1, width];
-  for (let at = 0; at < lines.length; at += 3) {
-    const position = Math.round(lines[at]! * scale) + shift - across;
-    if (position <= -lineWidth || position >= acrossPx) continue;
-    const from = Math.max(0, Math.round(lines[at + 1]! * scale) - along);
-    const to = Math.min(alongPx, Math.round(lines[at + 2]! * scale) + lineWidth - along);
+  const lineOf = (group: number) => Math.round((positions[group]! + edge) * scale) + shift - across;
+  const endOf = (run: number) => Math.round(runs[run * 2 + 1]! * scale) + lineWidth - along;
+  // An area is a narrow strip mostly, of a grid that may be far wider.
+  const first = firstWhere(0, positions.length, (group) => lineOf(group) > -lineWidth);
+  for (let group = first; group < positions.length; group++) {
+    const position = lineOf(group);
+    if (position >= acrossPx) break;
     const last = Math.min(position + lineWidth, acrossPx);
-    for (let line = Math.max(0, position); line < last; line++) {
-      const begin = line * acrossStride + from * alongStride;
-      const end = line * acrossStride + to * alongStride;
-      for (let pixel = begin; pixel < end; pixel += alongStride) pixels[pixel] = color;
+    const runsEnd = begins[group + 1]!;
+    for (let run = firstWhere(begins[group]!, runsEnd, (at) => endOf(at) > 0); run < runsEnd; run++) {
+      const from = Math.max(0, Math.round(runs[run * 2]! * scale) - along);
+      if (from >= alongPx) break;
+      const to = Math.min(alongPx, endOf(run));
+      for (let line = Math.max(0, position); line < last; line++) {
+        const begin = line * acrossStride + from * alongStride;
+        const end = line * acrossStride + to * alongStride;
+        for (let pixel = begin; pixel < end; pixel += alongStride) pixels[pixel] = color;
+      }
     }
   }
 }

@@ -11,8 +11,15 @@ export interface TexelGrid {
   readonly texelOf: Int32Array;
 }
 
-/** Straight edges that patches in a row share: (position, from, to) a line, sorted by position. */
-export type EdgeLines = Int32Array;
+/** Patches side by side, or overlapping, that share both their edges along one axis. */
+export interface EdgeRuns {
+  /** Where patches begin across the axis, ascending: there the runs have one edge, and a patch's side further the other. */
+  readonly positions: Int32Array;
+  /** Which run is the position's first, and one more number for the end. */
+  readonly begins: Int32Array;
+  /** (from, to) along the axis, of one position ascending. */
+  readonly runs: Int32Array;
+}
 
 /** More texels than this would be a picture larger than any screen; then some patches share one. */
 const MAX_TEXELS = 4_000_000;
@@ -29,8 +36,8 @@ export class PatchSquares {
   readonly #coords: Int32Array;
   readonly #x: Axis;
   readonly #y: Axis;
-  #horizontal: EdgeLines | undefined;
-  #vertical: EdgeLines | undefined;
+  #horizontal: EdgeRuns | undefined;
+  #vertical: EdgeRuns | undefined;
 
   /** @param coords - (N, 2) level-0 top-left corners. @param side - level-0 pixels. */
   constructor(coords: Int32Array, side: number) {
@@ -43,13 +50,13 @@ export class PatchSquares {
   }
 
   /** Made when first asked for: colours, and grids seen from afar, need no lines. */
-  get horizontal(): EdgeLines {
-    this.#horizontal ??= edgeLines(this.#y.groups(), this.#coords, 0, this.side);
+  get horizontal(): EdgeRuns {
+    this.#horizontal ??= edgeRuns(this.#y, this.#coords, 0, this.side);
     return this.#horizontal;
   }
 
-  get vertical(): EdgeLines {
-    this.#vertical ??= edgeLines(this.#x.groups(), this.#coords, 1, this.side);
+  get vertical(): EdgeRuns {
+    this.#vertical ??= edgeRuns(this.#x, this.#coords, 1, this.side);
     return this.#vertical;
   }
 
@@ -131,34 +138,30 @@ class Axis {
 }
 
 /**
- * Both edges, across one axis, of all patches: those of a group that touch or overlap are one line.
- * @param along - the coordinate that runs along the lines.
+ * The runs of all patches: those of a group that touch or overlap are one.
+ * @param along - the coordinate along which they run.
  */
-function edgeLines(
-  { order, begins }: { order: Int32Array; begins: Int32Array },
-  coords: Int32Array,
-  along: 0 | 1,
-  side: number,
-): EdgeLines {
-  const across = along === 0 ? 1 : 0;
-  const lines: number[] = [];
+function edgeRuns(across: Axis, coords: Int32Array, along: 0 | 1, side: number): EdgeRuns {
+  const { order, begins: groupBegins } = across.groups();
+  const runs: number[] = [];
+  const begins = new Int32Array(groupBegins.length);
   const room = new Int32Array(order.length);
-  for (let group = 0; group + 1 < begins.length; group++) {
-    const begin = begins[group]!;
-    const starts = room.subarray(0, begins[group + 1]! - begin);
+  for (let group = 0; group + 1 < groupBegins.length; group++) {
+    const begin = groupBegins[group]!;
+    const starts = room.subarray(0, groupBegins[group + 1]! - begin);
     for (let at = 0; at < starts.length; at++) starts[at] = coords[order[begin + at]! * 2 + along]!;
     if (!isAscending(starts)) starts.sort();
-    const position = coords[order[begin]! * 2 + across]!;
     let from = starts[0]!;
     for (let at = 0; at < starts.length; at++) {
       const to = starts[at]! + side;
       const isLast = at + 1 === starts.length;
       if (!isLast && starts[at + 1]! <= to) continue;
-      lines.push(position, from, to, position + side, from, to);
+      runs.push(from, to);
       if (!isLast) from = starts[at + 1]!;
     }
+    begins[group + 1] = runs.length / 2;
   }
-  return Int32Array.from(lines);
+  return { positions: across.values, begins, runs: Int32Array.from(runs) };
 }
 
 function isAscending(values: Int32Array): boolean {

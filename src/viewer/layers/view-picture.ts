@@ -1,4 +1,11 @@
-import { outward, type PixelBox, ScrolledPicture, scaled } from "../gpu/scrolled-picture.ts";
+import {
+  outward,
+  type PaintBox,
+  type PixelBox,
+  passingScale,
+  ScrolledPicture,
+  scaled,
+} from "../gpu/scrolled-picture.ts";
 import type { Context2d, FrameView } from "../gpu/tile-renderer.ts";
 import { visibleBox } from "../viewport.ts";
 import { scaleOf } from "./layer.ts";
@@ -26,6 +33,8 @@ export class ViewPicture {
   readonly #picture = new ScrolledPicture({}, STEP_PX);
   /** Of a frame that is kept as it is. */
   readonly #part = new ScrolledPicture({}, 0, 0);
+  /** Of the last frame. */
+  #downsample = Number.NaN;
 
   constructor(render: RenderArea) {
     this.#render = render;
@@ -40,11 +49,13 @@ export class ViewPicture {
   draw(context: Context2d, frame: FrameView): void {
     const now = scaleOf(frame);
     const picture = frame.kept ? this.#part : this.#picture;
-    const scale = frame.kept ? now : picture.scaleFor(now);
+    const scale = frame.kept ? now : passingScale(frame, this.#downsample, picture.scale);
+    this.#downsample = frame.view.downsample;
     if (frame.kept || scale !== picture.scale) picture.begin(scale);
     const { view, size, pixelRatio } = frame;
     const needed = outward(scaled(visibleBox(view, size), scale));
-    picture.cover(needed, (target, box, origin) => this.#render(target, { box, scale, pixelRatio, origin }));
+    const render: PaintBox = (target, box, origin) => this.#render(target, { box, scale, pixelRatio, origin });
+    picture.cover(needed, render, now / scale);
     picture.present(context, frame, !frame.hasty);
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ContoursLayer, colorMap, type Layer, PatchGridLayer, ScoreLayer, type Viewer, type ViewState } from "#viewer";
-import { mountViewer, next, openSettled } from "../../support/mounted-viewer.ts";
+import { mountViewer, next, openSettled, wrongPixel } from "../../support/mounted-viewer.ts";
 import { PositionSlide } from "../../support/position-slide.ts";
 
 const SLIDE = { width: 100_000, height: 80_000, downsamples: [1, 4, 16, 64], unit: 400, readMs: 0 };
@@ -244,6 +244,40 @@ describe.each([
     other.addLayer(grid!);
     expect(difference(moved, pixels(other.capture()))).toBeLessThanOrEqual(1);
   });
+});
+
+test("a turned view is turned and zoomed by fewer pixels, each where it belongs, and is sharp at rest", async () => {
+  const unit = 16;
+  const viewer = mountViewer({ renderer: "canvas2d" }, 1200, 900);
+  await openSettled(viewer, new PositionSlide({ ...SLIDE, unit }), {
+    centerX: 50_000,
+    centerY: 40_000,
+    downsample: 8,
+    rotation: 0.6,
+  });
+  const canvas = document.querySelector("canvas")!;
+  const full = canvas.width;
+  const move = async (step: () => void) => {
+    const moved = next(viewer, "view");
+    step();
+    await moved;
+  };
+  const moves: (() => void)[] = [
+    // Through several pictures, farther than each is stretched.
+    ...Array.from({ length: 24 }, () => () => viewer.zoomBy(1.05)),
+    ...Array.from({ length: 24 }, () => () => viewer.zoomBy(1 / 1.05)),
+    ...Array.from({ length: 5 }, () => () => viewer.rotateBy(0.05)),
+  ];
+  for (const [index, step] of moves.entries()) {
+    await move(step);
+    expect(canvas.width).toBeLessThan(0.9 * full);
+    if (index % 4 === 0) expect(wrongPixel(viewer, unit, 2, canvas)).toBeUndefined();
+  }
+  await move(() => viewer.panBy(5, 5));
+  expect(canvas.width).toBe(full);
+  await next(viewer, "settled");
+  expect(canvas.width).toBe(full);
+  expect(wrongPixel(viewer, unit, 1, canvas)).toBeUndefined();
 });
 
 test("tiles that come while a turned view moves leave whole what lies over them", async () => {

@@ -1,33 +1,36 @@
 import { describe, expect, test } from "vitest";
-import { PatchSquares } from "../../../src/viewer/layers/patch-squares.ts";
+import { type EdgeRuns, PatchSquares } from "../../../src/viewer/layers/patch-squares.ts";
 
-const lines = (edges: Int32Array) =>
-  Array.from({ length: edges.length / 3 }, (_, at) => [...edges.subarray(at * 3, at * 3 + 3)]);
+/** (position, from, to) of each run. */
+const runsOf = ({ positions, begins, runs }: EdgeRuns) =>
+  [...positions].flatMap((position, group) =>
+    Array.from({ length: begins[group + 1]! - begins[group]! }, (_, at) => {
+      const run = begins[group]! + at;
+      return [position, runs[run * 2], runs[run * 2 + 1]];
+    }),
+  );
 
 describe("edges", () => {
-  test("neighbours share one line, and a gap ends it", () => {
-    const squares = new PatchSquares(Int32Array.of(0, 0, 10, 0, 30, 0), 10);
-    expect(lines(squares.horizontal)).toEqual([
+  test("neighbours share them, and a gap ends them", () => {
+    const squares = new PatchSquares(Int32Array.of(0, 0, 10, 0, 30, 0, 0, 10), 10);
+    expect(runsOf(squares.horizontal)).toEqual([
       [0, 0, 20],
-      [10, 0, 20],
       [0, 30, 40],
-      [10, 30, 40],
+      [10, 0, 10],
     ]);
-    expect(lines(squares.vertical).filter(([x]) => x === 10)).toEqual([
+    expect(runsOf(squares.vertical)).toEqual([
+      [0, 0, 20],
       [10, 0, 10],
-      [10, 0, 10],
+      [30, 0, 10],
     ]);
   });
 
-  test("overlapping patches are one line too, in whatever order they come", () => {
+  test("overlapping patches share them too, in whatever order they come", () => {
     const squares = new PatchSquares(Int32Array.of(12, 5, 0, 5, 6, 5), 8);
-    expect(lines(squares.horizontal)).toEqual([
-      [5, 0, 20],
-      [13, 0, 20],
-    ]);
+    expect(runsOf(squares.horizontal)).toEqual([[5, 0, 20]]);
   });
 
-  test("a full grid of 200,000 has a few thousand lines", () => {
+  test("a full grid of 200,000 has a few hundred of them", () => {
     const columns = 500;
     const coords = Int32Array.from({ length: 400_000 }, (_, at) => {
       const index = at >> 1;
@@ -35,8 +38,8 @@ describe("edges", () => {
     });
     const squares = new PatchSquares(coords, 224);
     expect(squares.count).toBe(200_000);
-    expect(squares.horizontal.length / 3).toBe(800);
-    expect(squares.vertical.length / 3).toBe(1000);
+    expect(squares.horizontal.runs.length / 2).toBe(400);
+    expect(squares.vertical.runs.length / 2).toBe(500);
   });
 });
 
@@ -81,7 +84,7 @@ describe("texels", () => {
 
   test("no patch at all is no trouble", () => {
     const squares = new PatchSquares(new Int32Array(0), 256);
-    expect(squares.horizontal).toHaveLength(0);
+    expect(runsOf(squares.horizontal)).toEqual([]);
     expect(squares.at(5, 5)).toBeUndefined();
   });
 });
