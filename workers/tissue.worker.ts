@@ -14,8 +14,8 @@ expose({
     return moveOut(coords, [coords.buffer]);
   },
   async previewPatches(selection) {
-    const coords = await service.previewPatches(selection);
-    return moveOut(coords, [coords.buffer]);
+    const previewed = await service.previewPatches(selection);
+    return moveOut(previewed, [previewed.coords.buffer]);
   },
   async similarity(index) {
     const scores = await service.similarity(index);

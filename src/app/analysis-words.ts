@@ -75,6 +75,7 @@ export const analysisWords = {
     show: "Show the grid",
     counting: "Laying the grid…",
     count: patches,
+    about: (count: number) => `≈ ${patches(count)}`,
     wide: (side: string) => `of ${side}`,
     none: "No patch passes. Ask for less tissue in a patch, or for smaller patches.",
   },

@@ -120,9 +120,21 @@ const MAX_KEPT_AREAS = 1_000_000;
 /** TRIDENT simplifies outlines by a quarter of the patch's side, as if the patch's pixels were level 0's. */
 const SIMPLIFIED_SHARE = 1 / 4;
 
-/** Simplifies tissue outlines the way TRIDENT does before it looks which patches hold them. */
+/** Simplifies an outline the way TRIDENT does before it looks which patches hold it. */
+export function simplifyFor(patchSize: number, polygon: Polygon, math: PolygonMath): Polygon {
+  return math.simplify(polygon, patchSize * SIMPLIFIED_SHARE);
+}
+
+/** Makes outlines ready for patches of that size. */
 export function prepareTissue(polygons: readonly Polygon[], patchSize: number, math: PolygonMath): PatchTissue {
-  const simple = polygons.map((polygon) => math.simplify(polygon, patchSize * SIMPLIFIED_SHARE));
+  return gatherTissue(
+    polygons.map((polygon) => simplifyFor(patchSize, polygon, math)),
+    math,
+  );
+}
+
+/** @param simple - of `simplifyFor`. */
+export function gatherTissue(simple: readonly Polygon[], math: PolygonMath): PatchTissue {
   let united: readonly Polygon[] | undefined;
   const union = () => {
     united ??= unite(simple, math);

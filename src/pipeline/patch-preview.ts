@@ -5,6 +5,7 @@ import type { Slide } from "#slide";
 import { checkPatchSettings } from "./check-settings.ts";
 import { MissingMppError } from "./errors.ts";
 import { planGrid } from "./patch-coords.ts";
+import { pause } from "./pause.ts";
 import type { PatchSettings } from "./settings.ts";
 import { getSlideScale } from "./slide-scale.ts";
 import { openTissueSeat } from "./tissue-engine.ts";
@@ -16,18 +17,24 @@ export interface PatchPreview {
   readonly count: number;
   /** Side of a patch in level-0 pixels. */
   readonly sideLevel0: number;
+  /** Chosen as a job chooses them. Otherwise by outlines that were made ready for a similar patch size. */
+  readonly isExact: boolean;
   /** Of the whole grid. */
   readonly columns: number;
   readonly rows: number;
 }
 
+/** A size that stays for so long is meant: of those passed through none is made exact. */
+const SETTLED_MS = 60;
+
 /** Shows what settings would give, fast enough to follow a slider; the contours lie in a worker. */
 export interface PatchPreviewer {
   /**
    * Of several calls in a row only the last is computed; the others reject with an AbortError.
+   * @param onRough - told first what it will be about, where a new patch size makes the exact answer take longer than a frame.
    * @throws {JobSettingsError} {MissingMppError}
    */
-  show(settings: PatchSettings): Promise<PatchPreview>;
+  show(settings: PatchSettings, onRough?: (about: PatchPreview) => void): Promise<PatchPreview>;
   close(): void;
 }
 
@@ -42,30 +49,49 @@ export function openPatchPreview(
   seat.onDeath((detail) => worker.cut(new WorkerCrashedError("preview of patches", detail)));
   let ready: Promise<unknown> = seat.api.keepPolygons(polygons);
   ready.catch(() => {});
-  let latest = 0;
+  let latest = new AbortController();
+  const replaceLatest = () => {
+    latest.abort(new DOMException("a later preview was asked for", "AbortError"));
+    latest = new AbortController();
+    return latest.signal;
+  };
   return {
-    async show(settings) {
+    async show(settings, onRough) {
       checkPatchSettings(settings);
       const { patchSize, minTissueProportion } = settings;
       const scale = getSlideScale(slide.properties, options.mpp === undefined ? {} : { given: options.mpp });
       if (!scale) throw new MissingMppError(slide.name);
       const grid = planGrid(slide, scale, settings, { toEmbed: false });
-      const turn = ++latest;
+      const look = async (): Promise<PatchPreview> => {
+        const found = await worker.guard(seat.api.previewPatches({ grid, patchSize, minTissueProportion }));
+        const { columns, rows, patchSizeSource } = grid;
+        return { ...found, count: found.coords.length / 2, sideLevel0: patchSizeSource, columns, rows };
+      };
+      const signal = replaceLatest();
       const before = ready;
       let finish: () => void = () => {};
       ready = new Promise<void>((resolve) => {
         finish = resolve;
       });
+      let first: PatchPreview;
       try {
         await worker.guard(before);
-        if (turn !== latest) throw new DOMException("a later preview was asked for", "AbortError");
-        const coords = await worker.guard(seat.api.previewPatches({ grid, patchSize, minTissueProportion }));
-        const { columns, rows, patchSizeSource } = grid;
-        return { coords, count: coords.length / 2, sideLevel0: patchSizeSource, columns, rows };
+        signal.throwIfAborted();
+        first = await look();
       } finally {
         finish();
       }
+      if (first.isExact) return first;
+      signal.throwIfAborted();
+      onRough?.(first);
+      await pause(SETTLED_MS, signal);
+      await worker.guard(seat.api.prepareOutlines(patchSize));
+      signal.throwIfAborted();
+      return look();
     },
-    close: () => seat.terminate(),
+    close() {
+      latest.abort();
+      seat.terminate();
+    },
   };
 }

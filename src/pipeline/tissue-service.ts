@@ -1,8 +1,8 @@
 import { loadPolygonMath, maskToPolygons, otsuTissue, type Polygon } from "#kernels";
-import { type PatchTissue, prepareTissue, selectPatches } from "./patch-grid.ts";
+import { gatherTissue, type PatchTissue, prepareTissue, selectPatches, simplifyFor } from "./patch-grid.ts";
 import { drawContourPictures, drawPatchPicture } from "./pictures.ts";
 import { cosineSimilarity, rowInverseNorms } from "./similarity.ts";
-import type { PatchSelection, TissueWorkerApi } from "./worker-contract.ts";
+import type { TissueWorkerApi } from "./worker-contract.ts";
 
 export type { TissueWorkerApi } from "./worker-contract.ts";
 
@@ -13,6 +13,8 @@ interface KeptPolygons {
 }
 
 const MAX_PREPARED = 4;
+/** For so long nobody else is let in. */
+const BREATH_MS = 8;
 
 interface KeptFeatures {
   readonly features: Float32Array<ArrayBuffer>;
@@ -24,13 +26,21 @@ interface KeptFeatures {
 export function createTissueService(): TissueWorkerApi {
   let keptPolygons: KeptPolygons | undefined;
   let keptFeatures: KeptFeatures | undefined;
+  let preparing = 0;
+  const given = () => {
+    if (!keptPolygons) throw new RangeError("no polygons are kept");
+    return keptPolygons;
+  };
   return {
     async findTissueOnTile(rgb, width, height) {
       // Always made afresh by the kernel: nobody else has it.
       return otsuTissue(rgb, width, height).mask.data as Uint8Array<ArrayBuffer>;
     },
     outlineTissue: maskToPolygons,
-    selectPatches: (selection, polygons) => select(selection, { polygons, prepared: new Map() }),
+    async selectPatches({ grid, patchSize, minTissueProportion }, polygons) {
+      const tissue = polygons && prepareTissue(polygons, patchSize, await loadPolygonMath());
+      return selectPatches(grid, tissue, minTissueProportion);
+    },
     drawContours: drawContourPictures,
     drawPatches: drawPatchPicture,
     async keepPolygons(polygons) {
@@ -38,9 +48,34 @@ export function createTissueService(): TissueWorkerApi {
       // Loaded before the first preview asks for it.
       await loadPolygonMath();
     },
-    async previewPatches(selection) {
-      if (!keptPolygons) throw new RangeError("no polygons are kept");
-      return select(selection, keptPolygons);
+    async previewPatches({ grid, patchSize, minTissueProportion }) {
+      const { polygons, prepared } = given();
+      const select = (tissue?: PatchTissue) => selectPatches(grid, tissue, minTissueProportion);
+      if (!polygons) return { coords: select(), isExact: true };
+      if (prepared.size === 0) keep(prepared, patchSize, prepareTissue(polygons, patchSize, await loadPolygonMath()));
+      const tissue = prepared.get(patchSize);
+      if (!tissue) return { coords: select(nearest(prepared, patchSize)), isExact: false };
+      keep(prepared, patchSize, tissue);
+      return { coords: select(tissue), isExact: true };
+    },
+    async prepareOutlines(patchSize) {
+      const turn = ++preparing;
+      const { polygons = [], prepared } = given();
+      const math = await loadPolygonMath();
+      const simple: Polygon[] = [];
+      let began = performance.now();
+      for (const polygon of polygons) {
+        if (performance.now() - began > BREATH_MS) {
+          await new Promise((resolve) => setTimeout(resolve));
+          if (turn !== preparing) return false;
+          began = performance.now();
+        }
+        simple.push(simplifyFor(patchSize, polygon, math));
+      }
+      const tissue = gatherTissue(simple, math);
+      tissue.union();
+      keep(prepared, patchSize, tissue);
+      return true;
     },
     async keepFeatures(features, dimension) {
       keptFeatures = { features, dimension, inverseNorms: rowInverseNorms(features, dimension) };
@@ -53,19 +88,15 @@ export function createTissueService(): TissueWorkerApi {
   };
 }
 
-async function select({ grid, patchSize, minTissueProportion }: PatchSelection, kept: KeptPolygons) {
-  return selectPatches(
-    grid,
-    kept.polygons && (await prepare(kept.polygons, patchSize, kept.prepared)),
-    minTissueProportion,
-  );
-}
-
-async function prepare(polygons: readonly Polygon[], patchSize: number, prepared: Map<number, PatchTissue>) {
-  const tissue = prepared.get(patchSize) ?? prepareTissue(polygons, patchSize, await loadPolygonMath());
-  // The last to be asked for is the last to go.
+/** The last to be asked for is the last to go. */
+function keep(prepared: Map<number, PatchTissue>, patchSize: number, tissue: PatchTissue): void {
   prepared.delete(patchSize);
   prepared.set(patchSize, tissue);
   if (prepared.size > MAX_PREPARED) prepared.delete(prepared.keys().next().value!);
-  return tissue;
+}
+
+/** Of the size that is fewest times as large, or as small. */
+function nearest(prepared: Map<number, PatchTissue>, patchSize: number): PatchTissue {
+  const times = ([size]: [number, PatchTissue]) => Math.max(size / patchSize, patchSize / size);
+  return [...prepared].reduce((best, one) => (times(one) < times(best) ? one : best))[1];
 }

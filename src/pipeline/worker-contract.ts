@@ -10,6 +10,14 @@ export interface PatchSelection {
   readonly minTissueProportion: number;
 }
 
+/** What is kept of a grid, to be looked at. */
+export interface PreviewedPatches {
+  /** (N, 2) level-0 x, y, row by row. */
+  readonly coords: Int32Array<ArrayBuffer>;
+  /** By outlines that were simplified for patches of this size. */
+  readonly isExact: boolean;
+}
+
 /** What is drawn over a thumbnail to show where patches lie. */
 export interface PatchDrawing {
   /** (N, 2) level-0 pixels. */
@@ -39,7 +47,13 @@ export interface TissueWorkerApi {
   drawPatches(thumbnail: Thumbnail, drawing: PatchDrawing): Promise<Uint8Array<ArrayBuffer>>;
   /** Keeps polygons here, in place of those before, so that a preview crosses with numbers only. */
   keepPolygons(polygons: readonly Polygon[] | undefined): Promise<void>;
-  previewPatches(selection: PatchSelection): Promise<Int32Array<ArrayBuffer>>;
+  /** At once: where the outlines are not ready for patches of that size, by those of the nearest size that are. */
+  previewPatches(selection: PatchSelection): Promise<PreviewedPatches>;
+  /**
+   * Makes the outlines ready for patches of that size; previews come in between.
+   * @returns false where another size was asked for before it was done.
+   */
+  prepareOutlines(patchSize: number): Promise<boolean>;
   /** Keeps features here, in place of those before: (N, dimension). */
   keepFeatures(features: Float32Array<ArrayBuffer>, dimension: number): Promise<void>;
   similarity(index: number): Promise<Float32Array<ArrayBuffer>>;

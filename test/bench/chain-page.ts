@@ -35,6 +35,9 @@ export interface PreviewTimes {
   /** One share of tissue after another, and one overlap after another, which is another grid. */
   readonly shares: number[];
   readonly overlaps: number[];
+  /** One patch size after another, none of them asked for before: until there is something to see, and the exact grid. */
+  readonly sizes: number[];
+  readonly exactSizes: number[];
 }
 
 /** The page's side of the chain's bench: a job as the app runs it, on wasm, with decoding workers and the model kept warm. */
@@ -116,21 +119,39 @@ class ChainBench {
     const previewer = openPatchPreview(slide, polygons, { mpp });
     const patchSize = Math.round((slide.width * mpp) / UM_AT_20X / patchesPerEdge);
     let count = 0;
-    const look = async (settingsAt: (step: number) => { minTissueProportion: number; overlap?: number }) => {
+    const look = async (
+      settingsAt: (step: number) => { minTissueProportion: number; overlap?: number; patchSize?: number },
+    ) => {
       const times: number[] = [];
+      const firsts: number[] = [];
       for (let step = -2; step < PREVIEWS; step++) {
         const settings = settingsAt((step + PREVIEWS) % PREVIEWS);
         const began = performance.now();
-        const shown = await previewer.show({ ...DEFAULT_SETTINGS.patches, patchSize, ...settings });
-        if (step >= 0) times.push(performance.now() - began);
+        let first: number | undefined;
+        const shown = await previewer.show({ ...DEFAULT_SETTINGS.patches, patchSize, ...settings }, () => {
+          first = performance.now() - began;
+        });
+        if (step >= 0) {
+          times.push(performance.now() - began);
+          firsts.push(first ?? times.at(-1)!);
+        }
         count = Math.max(count, shown.count);
       }
-      return times;
+      return { firsts, times };
     };
     const shares = await look((step) => ({ minTissueProportion: step / (2 * PREVIEWS) }));
     const overlaps = await look((step) => ({ minTissueProportion: 1 / 4, overlap: step % 2 }));
+    const patches = count;
+    const sizes = await look((step) => ({ minTissueProportion: 1 / 4, patchSize: patchSize - PREVIEWS / 2 + step }));
     previewer.close();
-    return { vertices, count, shares, overlaps };
+    return {
+      vertices,
+      count: patches,
+      shares: shares.times,
+      overlaps: overlaps.times,
+      sizes: sizes.firsts,
+      exactSizes: sizes.times,
+    };
   }
 
   #open(file: File): Promise<Slide> {

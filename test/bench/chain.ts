@@ -58,9 +58,12 @@ export async function measureChain(cache: string, large: string, effort: ChainEf
     rows.push(await measureReadingFeatures(ours, reference, features, files.indexOf(features), effort.rounds));
     for (const { name, outlined, patchesPerEdge } of PREVIEWS) {
       const place = outlined === "sample" ? 0 : files.indexOf(large);
-      const { vertices, count, shares, overlaps } = await ours.preview(files.indexOf(large), place, patchesPerEdge);
+      const { vertices, count, ...times } = await ours.preview(files.indexOf(large), place, patchesPerEdge);
       console.log(`chain: ${name} is of ${count} patches in outlines of ${vertices} vertices`);
-      rows.push(row(name, "ms", median(shares), null), row(`${name}-overlap`, "ms", median(overlaps), null));
+      rows.push(row(name, "ms", median(times.shares), null));
+      rows.push(row(`${name}-overlap`, "ms", median(times.overlaps), null));
+      rows.push(row(`${name}-size`, "ms", median(times.sizes), null));
+      rows.push(row(`${name}-size-exact`, "ms", median(times.exactSizes), null));
     }
     return rows;
   } finally {

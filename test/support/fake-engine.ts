@@ -10,7 +10,7 @@ import {
   type StepState,
 } from "#pipeline";
 import { createMemoryFolder } from "#storage";
-import type { Engine, Previewer, RunnableJob } from "../../src/app/analysis/engine-contract.ts";
+import type { Engine, RunnableJob } from "../../src/app/analysis/engine-contract.ts";
 import { explainAnalysis } from "../../src/app/analysis/explain-analysis.ts";
 import { testCard } from "./test-card.ts";
 
@@ -150,6 +150,8 @@ export interface FakeEngine extends Engine {
   tissueFails: Error | undefined;
   /** Makes `findTissue` wait until it is called. */
   holdTissue: (() => Promise<void>) | undefined;
+  /** Makes a preview tell about what it will be, and wait until it is called. */
+  holdPreview: (() => Promise<void>) | undefined;
 }
 
 const SIDE = 512;
@@ -166,6 +168,7 @@ export function fakeEngine(): FakeEngine {
     device: { device: "wasm", reason: "no-webgpu", adapter: "", threads: 4 },
     tissueFails: undefined,
     holdTissue: undefined,
+    holdPreview: undefined,
     builtIn: { kind: "built-in", card: FAKE_CARD },
 
     async findTissue(_slide, { signal } = {}) {
@@ -178,7 +181,7 @@ export function fakeEngine(): FakeEngine {
       >;
     },
     openPatchPreview: () => ({
-      async show(settings) {
+      async show(settings, onRough) {
         const step = SIDE - settings.overlap * 2;
         const columns = Math.floor(4000 / step);
         const keep = Math.ceil(columns * columns * (1 - settings.minTissueProportion));
@@ -186,7 +189,10 @@ export function fakeEngine(): FakeEngine {
           const index = at >> 1;
           return 2000 + step * (at % 2 ? Math.floor(index / columns) : index % columns);
         });
-        return { coords, sideLevel0: SIDE, count: keep } as Awaited<ReturnType<Previewer["show"]>>;
+        const preview = { coords, sideLevel0: SIDE, count: keep, columns, rows: columns, isExact: true };
+        if (engine.holdPreview) onRough({ ...preview, isExact: false });
+        await engine.holdPreview?.();
+        return preview;
       },
       close: () => {},
     }),

@@ -95,7 +95,7 @@ function NoPatches({ id }: { id: string }) {
   const isEmpty = useStore(analysis.tissue, (state) => {
     const { tissue, preview } = tissueOf(state, id);
     const hasTissue = tissue.kind === "done" && tissue.value.polygons.length > 0;
-    return hasTissue && preview.kind === "done" && preview.value.count === 0;
+    return hasTissue && preview.kind === "done" && preview.value.isExact && preview.value.count === 0;
   });
   return isEmpty ? <p className={styles.warning}>{text.none}</p> : null;
 }
@@ -113,7 +113,7 @@ function Count({ id, slide }: { id: string; slide: Slide }) {
         <span className={styles.quiet}>{text.counting}</span>
       ) : (
         <>
-          <strong>{text.count(preview.value.count)}</strong>
+          <strong>{(preview.value.isExact ? text.count : text.about)(preview.value.count)}</strong>
           {um !== undefined && (
             <span className={styles.quiet}>{text.wide(formatLength(preview.value.sideLevel0 * um))}</span>
           )}

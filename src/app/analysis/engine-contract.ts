@@ -33,8 +33,11 @@ export interface RunnableJob {
 
 /** Draws up the patches of a slide as they would be cut. */
 export interface Previewer {
-  /** Answers within a frame; of several calls in a row only the last is answered, the others reject. */
-  show(settings: PatchSettings): Promise<PatchPreview>;
+  /**
+   * Answers within a frame, or with something about it where the exact answer takes longer; of several calls in a row only
+   * the last is answered, the others reject.
+   */
+  show(settings: PatchSettings, onRough: (about: PatchPreview) => void): Promise<PatchPreview>;
   close(): void;
 }
 

@@ -1,4 +1,5 @@
 import { polygonArea } from "#kernels";
+import type { PatchPreview } from "#pipeline";
 import type { Slide } from "#slide";
 import { patchSettings, segmentationSettings } from "../stores/choices.ts";
 import { activeEntry, paintedSlide } from "../stores/slides.ts";
@@ -66,8 +67,10 @@ export function createTissueFinding(parts: AnalysisParts) {
     }
     const { it } = previewer;
     try {
-      const patches = await it.show(patchSettings(choices.getState()));
-      if (previewer?.it === it) set({ kind: "done", value: patches });
+      const show = (patches: PatchPreview) => {
+        if (previewer?.it === it) set({ kind: "done", value: patches });
+      };
+      show(await it.show(patchSettings(choices.getState()), show));
     } catch (error) {
       // A later change has taken over.
       if (error instanceof DOMException && error.name === "AbortError") return;

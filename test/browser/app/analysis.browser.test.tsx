@@ -50,6 +50,13 @@ describe("tissue and patches", () => {
     await page.getByRole("spinbutton", { name: patches.overlap }).fill("128");
     await expect.element(page.getByText(patches.count(113), { exact: true })).toBeVisible();
     expect(await axeFinds()).toEqual([]);
+    // What takes longer than a frame is shown about as it will be.
+    app.engine.holdPreview = () => new Promise((resolve) => (go = resolve));
+    await page.getByRole("spinbutton", { name: patches.overlap }).fill("0");
+    await expect.element(page.getByText(patches.about(25), { exact: true })).toBeVisible();
+    go();
+    await expect.element(page.getByText(patches.count(25), { exact: true })).toBeVisible();
+    app.engine.holdPreview = undefined;
     app.parts.settings.getState().set({ theme: "light" });
     expect(await axeFinds()).toEqual([]);
   });

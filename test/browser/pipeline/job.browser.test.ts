@@ -175,7 +175,24 @@ describe("what the app shows before and after", () => {
     await expect(preview.show({ ...settings.patches, overlap: 256 })).rejects.toMatchObject({
       field: "patches.overlap",
     });
-    preview.close();
+    // Of another size there is something about it at once, of each that is passed through; the exact answer of the last.
+    const rough: number[] = [];
+    const sizes = [64, 100, 128];
+    const shows = sizes.map(async (patchSize) => {
+      const wish = { ...settings.patches, patchSize };
+      return preview.show(wish, ({ sideLevel0, isExact }) => !isExact && rough.push(sideLevel0));
+    });
+    const answers = await Promise.allSettled(shows);
+    expect(answers.map(({ status }) => status)).toEqual(["rejected", "rejected", "fulfilled"]);
+    expect(rough.at(-1)).toBe(128);
+    const fresh = openPatchPreview(slide, polygons);
+    const last = await shows.at(-1)!;
+    expect(last).toEqual(await fresh.show({ ...settings.patches, patchSize: 128 }));
+    expect(last).toMatchObject({ isExact: true, sideLevel0: 128 });
+    fresh.close();
+    // What is not answered yet when nobody looks any more is given up.
+    const given = preview.show({ ...settings.patches, patchSize: 90 }, () => preview.close());
+    await expect(given).rejects.toMatchObject({ name: "AbortError" });
   });
 
   it("similarity of 200,000 patches comes from a worker", async () => {

@@ -259,11 +259,43 @@ describe("choosing patches in tissue", () => {
         overlap,
       });
       const looked = planPatchGrid(asked);
-      const preview = await service.previewPatches({ grid: looked, patchSize, minTissueProportion: share });
+      const look = () => service.previewPatches({ grid: looked, patchSize, minTissueProportion: share });
+      const preview = await look();
+      if (!preview.isExact) expect(await service.prepareOutlines(patchSize)).toBe(true);
+      const exact = preview.isExact ? preview : await look();
       const alone = selectPatches(looked, prepareTissue(outlines, patchSize, math), share);
-      expect(preview.length, `${patchSize} px, ${overlap}, ${share}`).toBeGreaterThan(0);
-      expect(preview.join()).toBe(alone.join());
+      expect(exact.isExact).toBe(true);
+      expect(exact.coords.length, `${patchSize} px, ${overlap}, ${share}`).toBeGreaterThan(0);
+      expect(exact.coords.join()).toBe(alone.join());
     }
+  });
+
+  test("to look at them: a new size is shown by the outlines of the nearest one until its own are ready", async () => {
+    const outlines = Array.from({ length: 12 }, (_, piece) => ragged(1000 + 700 * piece, 4000, 900, 3000));
+    const service = createTissueService();
+    await service.keepPolygons(outlines);
+    const look = async (patchSize: number, outlinesFor = patchSize) => {
+      const asked = request({ width: 10_000, height: 8000, levelDownsamples: [1], target: { mag: 20 }, patchSize });
+      const looked = planPatchGrid(asked);
+      const { coords, isExact } = await service.previewPatches({ grid: looked, patchSize, minTissueProportion: 0.4 });
+      expect(coords.join()).toBe(selectPatches(looked, prepareTissue(outlines, outlinesFor, math), 0.4).join());
+      return isExact;
+    };
+    // With none ready there is nothing else to show.
+    expect(await look(64)).toBe(true);
+    expect(await look(1024, 64)).toBe(false);
+    await service.prepareOutlines(1024);
+    expect(await look(1024)).toBe(true);
+    // Compared by how many times as large.
+    expect(await look(300, 1024)).toBe(false);
+    expect(await look(200, 64)).toBe(false);
+    // A size asked for later takes over, and previews come in between.
+    const passed = service.prepareOutlines(300);
+    const meant = service.prepareOutlines(500);
+    expect(await look(500, 1024)).toBe(false);
+    expect([await passed, await meant]).toEqual([false, true]);
+    expect(await look(500)).toBe(true);
+    expect(await look(300, 500)).toBe(false);
   });
 
   test("of 200,000 grow fewer with the share, on outlines of 40,000 points (how fast: the bench)", () => {
