@@ -55,7 +55,8 @@ export class BackBuffer {
     const { view, size, pixelRatio, deviceSize } = frame;
     const isTurned = view.rotation !== 0;
     const now = pixelRatio / view.downsample;
-    const isZoomingIn = isTurned && frame.hasty && view.downsample < last.downsample;
+    const isPassing = isTurning(frame, last);
+    const isZoomingIn = isPassing && view.downsample < last.downsample;
     if (!isZoomingIn) this.#next.begin(0);
     else if (this.#next.scale > 0 && this.#next.scale <= now) this.#takeNext();
     // Turned, one of each scale that is passed through would take longer than a frame has.
@@ -68,7 +69,6 @@ export class BackBuffer {
       surround === this.#surround &&
       revision === this.#revision &&
       (mayBeRough || !this.#isRough);
-    const isPassing = isTurning(frame, last);
     if (!isSame) {
       this.#picture.begin(scale);
       this.#next.begin(0);
