@@ -5,8 +5,8 @@ const service = createSlideService();
 
 expose({
   ...service,
-  async readRegion(id, region, out, ahead) {
-    const pixels = await service.readRegion(id, region, out, ahead);
+  async readRegion(...request) {
+    const pixels = await service.readRegion(...request);
     return moveOut(pixels, [pixels.data.buffer]);
   },
   async readPatch(id, region, recipe, ahead) {

@@ -9,7 +9,6 @@ export {
   markCovered,
   type SquareGrid,
 } from "./grid-cover.ts";
-export { halveRgba } from "./halve-rgba.ts";
 export { createMask, type Mask, pasteTile } from "./mask.ts";
 export { maskToPolygons, type OutlineOptions, type Outlines } from "./mask-to-polygons.ts";
 export { type OtsuTissue, otsuTissue } from "./otsu-tissue.ts";
@@ -25,3 +24,4 @@ export {
   resizePillowRgb,
 } from "./resize.ts";
 export { resizeBilinear, resizeBilinearBands } from "./resize-bilinear.ts";
+export { shrinkRgba } from "./shrink-rgba.ts";

@@ -32,7 +32,12 @@ export interface ReadOptions {
   /** Higher is read sooner; equal priorities in order of asking. Default 0. */
   readonly priority?: number;
   /**
-   * A buffer of exactly width * height * 4 bytes to fill. It is transferred: the caller's reference is detached and the
+   * A power of two that divides width and height: the answer has so many times fewer pixels a side, each the mean of those it
+   * stands for. For showing: rounded after each halving, and made where the region is decoded. Default 1.
+   */
+  readonly shrink?: number;
+  /**
+   * A buffer of exactly as many bytes as the answer has to fill. It is transferred: the caller's reference is detached and the
    * result's `data.buffer` is to be used instead. Saves an allocation per tile.
    */
   readonly out?: ArrayBuffer;

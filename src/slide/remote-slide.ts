@@ -67,13 +67,14 @@ export class RemoteSlide implements Slide {
   async readRegion(region: Region, options: ReadOptions = {}): Promise<Pixels> {
     checkRegion(region);
     checkHeld(region);
-    const { out } = options;
-    if (out) checkOut(out, region);
+    const { out, shrink = 1 } = options;
+    checkShrink(shrink, region);
+    if (out) checkOut(out, region, shrink);
     this.#fetchAhead(region);
     return this.#run(`region of ${this.name}`, options, readTimeoutMs(region), (api) => {
       // A job that is run again after its worker died has lost its buffer.
       const buffer = out?.byteLength ? moveOut(out, [out]) : undefined;
-      return api.readRegion(this.#id, region, buffer, this.#takeAhead());
+      return api.readRegion(this.#id, region, buffer, this.#takeAhead(), shrink);
     });
   }
 
@@ -181,11 +182,18 @@ function checkHeld({ width, height }: Region): void {
   throw new RangeError(`region of ${width} x ${height}: at most ${MAX_REGION_BYTES / 4} pixels can be read at once`);
 }
 
+function checkShrink(shrink: number, { width, height }: Region): void {
+  if (shrink >= 1 && Number.isInteger(Math.log2(shrink)) && width % shrink === 0 && height % shrink === 0) return;
+  throw new RangeError(
+    `region of ${width} x ${height} shrunk ${shrink} times: a power of two that divides it expected`,
+  );
+}
+
 /** Before it is handed over: the caller keeps a buffer that is of no use. */
-function checkOut(out: ArrayBuffer, { width, height }: Region): void {
+function checkOut(out: ArrayBuffer, { width, height }: Region, shrink: number): void {
   const kind = tagOf(out);
   if (kind !== "ArrayBuffer") throw new TypeError(`out: an ArrayBuffer expected, not ${kind}`);
-  const bytes = width * height * 4;
+  const bytes = (width * height * 4) / shrink ** 2;
   if (out.byteLength !== bytes) {
     throw new RangeError(`out of ${out.byteLength} bytes for a region of ${width} x ${height}: ${bytes} expected`);
   }

@@ -1,4 +1,5 @@
-import { type ByteRange, openSyncFiles, type SharedBlocks, type SlideFiles, type SyncFiles } from "#bytes";
+import { openSyncFiles, type SharedBlocks, type SlideFiles, type SyncFiles } from "#bytes";
+import { shrinkRgba } from "#kernels";
 import { readBands } from "./bands.ts";
 import { SlideClosedError, UnsupportedFormatError } from "./errors.ts";
 import type { FormatSlide } from "./formats/format.ts";
@@ -10,6 +11,9 @@ import type { Pixels, Region } from "./region.ts";
 import { makeThumbnail } from "./thumbnail.ts";
 import { readTileIndex } from "./tile-index.ts";
 import type { OpenedSlide, SlideId, SlideWorkerApi } from "./worker-contract.ts";
+
+/** Memory that so many times less would do for is let go. */
+const MAX_ROOM_SHARE = 8;
 
 interface OpenEntry {
   readonly files: SyncFiles;
@@ -31,11 +35,11 @@ export function createSlideService(): SlideWorkerApi {
   const entries = new Map<SlideId, OpenEntry>();
   const openings = new Map<SlideId, Opening>();
   let format: OpenSlideFormat | undefined;
-  /** Pixels of the region that a patch is made of: patches come by the thousand, all of one size. */
-  let patchRoom = new Uint8ClampedArray(0);
-  function patchRoomOf(bytes: number): Uint8ClampedArray {
-    if (patchRoom.length !== bytes) patchRoom = new Uint8ClampedArray(bytes);
-    return patchRoom;
+  /** Pixels that a patch, or a shrunk region, is made of: they come by the thousand, of few sizes. */
+  let room = new Uint8ClampedArray(0);
+  function roomOf(bytes: number): Uint8ClampedArray<ArrayBuffer> {
+    if (room.length < bytes || room.length > MAX_ROOM_SHARE * bytes) room = new Uint8ClampedArray(bytes);
+    return room.subarray(0, bytes);
   }
 
   async function ready(): Promise<OpenSlideFormat> {
@@ -111,13 +115,19 @@ export function createSlideService(): SlideWorkerApi {
       }
     },
 
-    readRegion(id, region: Region, out: ArrayBuffer | undefined, ahead: readonly ByteRange[] | undefined) {
+    readRegion(id, region, out, ahead, shrink = 1) {
       return withSlide(id, (slide, files): Pixels => {
         if (ahead?.length) files.prefetch(ahead);
-        const bytes = region.width * region.height * 4;
+        const { width, height } = region;
+        const size = { width: width / shrink, height: height / shrink };
+        const bytes = size.width * size.height * 4;
         const data = new Uint8ClampedArray(out?.byteLength === bytes ? out : new ArrayBuffer(bytes));
-        if (bytes > 0) slide.readRegion(data, region);
-        return { data, width: region.width, height: region.height };
+        const read = shrink === 1 ? data : roomOf(width * height * 4);
+        if (bytes > 0) {
+          slide.readRegion(read, region);
+          shrinkRgba(read, width, height, shrink, data);
+        }
+        return { data, ...size };
       });
     },
 
@@ -136,7 +146,7 @@ export function createSlideService(): SlideWorkerApi {
             readingMs += performance.now() - from;
           },
         };
-        const bands = readBands(timed, region, { roomOf: patchRoomOf });
+        const bands = readBands(timed, region, { roomOf });
         const patch = makePatch({ width, height, bands }, recipe, getBackground(facts.properties));
         return { ...patch, spent: { readingMs, makingMs: performance.now() - begin - readingMs } };
       });

@@ -62,8 +62,9 @@ export interface Slide extends SlideFacts, AsyncDisposable {
    * does not exist, the result is transparent.
    *
    * @param region - `x, y` in level-0 pixels; `width, height` in pixels of `region.level`.
-   * @returns (height, width, 4) uint8; the caller owns it.
-   * @throws {RangeError} for a negative or not integer size, and a level that is no integer, and an `out` of another size.
+   * @returns (height, width, 4) uint8, each side divided by `options.shrink`; the caller owns it.
+   * @throws {RangeError} for a negative or not integer size, a level that is no integer, a `shrink` that does not divide the
+   *   size, and an `out` of another size.
    * @throws {CorruptSlideError} where the file's data at that place cannot be decoded.
    * @throws {ByteReadError} where the file changed, vanished or may no longer be read.
    */

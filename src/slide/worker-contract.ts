@@ -20,12 +20,13 @@ export interface SlideWorkerApi {
   load(compiled: WebAssembly.Module): Promise<void>;
   /** Opens a slide under an id; `shared` is where an I/O worker puts its bytes, if there is one. */
   open(id: SlideId, files: SlideFiles, shared: SharedBlocks | undefined): Promise<OpenedSlide>;
-  /** Reads a region, into `out` where it fits. `ahead`: ranges that this and coming reads need. */
+  /** Reads a region, shrunk, into `out` where that fits. `ahead`: ranges that this and coming reads need. */
   readRegion(
     id: SlideId,
     region: Region,
     out: ArrayBuffer | undefined,
     ahead: readonly ByteRange[] | undefined,
+    shrink?: number,
   ): Promise<Pixels>;
   /** Reads a region and makes it a patch. `ahead` as in `readRegion`. */
   readPatch(id: SlideId, region: Region, recipe: PatchRecipe, ahead: readonly ByteRange[] | undefined): Promise<Patch>;

@@ -2,10 +2,12 @@ import type { Pixels, Slide } from "#slide";
 import type { Pyramid, TileAddress } from "./pyramid.ts";
 import { PRIORITY, type WantedTile } from "./tile-plan.ts";
 
-/** Pixels of a tile's region as they came from the slide, not yet shrunk. */
+/** Pixels of a tile's region as they came from the slide. */
 export interface Arrival {
   readonly address: TileAddress;
   readonly pixels: Pixels;
+  /** How many times they are shrunk: as much as the tile's level, or less. */
+  readonly shrink: number;
 }
 
 export interface TileSchedulerOptions {
@@ -21,6 +23,7 @@ export interface TileSchedulerOptions {
 interface Read {
   address: TileAddress;
   readonly priority: number;
+  readonly shrink: number;
   readonly abort: AbortController;
   pixels?: Pixels;
 }
@@ -92,7 +95,8 @@ export class TileScheduler {
     }
     for (const [key, read] of this.#reads) {
       const now = wanted.get(key);
-      if (now && (read.pixels || now.priority - read.priority < PROMOTION)) {
+      const isFineEnough = now && this.#shrinkOf(now.address) >= read.shrink;
+      if (isFineEnough && (read.pixels || now.priority - read.priority < PROMOTION)) {
         read.address = now.address;
         wanted.delete(key);
       } else {
@@ -106,8 +110,8 @@ export class TileScheduler {
   /** The most urgent tile that has arrived. It is the caller's from now on. */
   take(): Arrival | undefined {
     let best: { key: number; priority: number; arrival: Arrival } | undefined;
-    for (const [key, { address, priority, pixels }] of this.#reads) {
-      if (pixels && (!best || priority > best.priority)) best = { key, priority, arrival: { address, pixels } };
+    for (const [key, { address, priority, pixels, shrink }] of this.#reads) {
+      if (pixels && (!best || priority > best.priority)) best = { key, priority, arrival: { address, pixels, shrink } };
     }
     if (!best) return undefined;
     this.#reads.delete(best.key);
@@ -163,12 +167,13 @@ export class TileScheduler {
   }
 
   #read(key: number, address: TileAddress, priority: number): void {
-    const read: Read = { address, priority, abort: new AbortController() };
+    const shrink = this.#shrinkOf(address);
+    const read: Read = { address, priority, shrink, abort: new AbortController() };
     this.#reads.set(key, read);
     const { signal } = read.abort;
     const region = this.#pyramid.region(address);
-    const out = this.#takeSpare(region.width * region.height * 4);
-    this.#slide.readRegion(region, { signal, priority, ...(out && { out }) }).then(
+    const out = this.#takeSpare((region.width * region.height * 4) / shrink ** 2);
+    this.#slide.readRegion(region, { signal, priority, shrink, ...(out && { out }) }).then(
       (pixels) => {
         if (signal.aborted) return;
         read.pixels = pixels;
@@ -181,6 +186,10 @@ export class TileScheduler {
         this.#failed(key, read, error);
       },
     );
+  }
+
+  #shrinkOf({ level }: TileAddress): number {
+    return this.#pyramid.levels[level]!.reduction;
   }
 
   #takeSpare(bytes: number): ArrayBuffer | undefined {

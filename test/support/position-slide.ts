@@ -1,3 +1,4 @@
+import { shrinkRgba } from "#kernels";
 import type { Level, Patch, PatchRecipe, PixelSize, Pixels, ReadOptions, Region, Slide } from "#slide";
 import { makePatch } from "../../src/slide/patch.ts";
 
@@ -97,15 +98,16 @@ export class PositionSlide implements Slide {
     );
   }
 
-  readRegion(region: Region, { signal, priority = 0, out }: ReadOptions = {}): Promise<Pixels> {
+  readRegion(region: Region, { signal, priority = 0, shrink = 1, out }: ReadOptions = {}): Promise<Pixels> {
     this.requested.push(region);
     this.priorities.push(priority);
     this.outs.push(out);
     return new Promise((resolvePixels, reject) => {
       let isAnswered = false;
-      const resolve = (pixels: Pixels) => {
+      const resolve = ({ data, width, height }: Pixels) => {
         isAnswered = true;
-        resolvePixels(pixels);
+        const shrunk = shrinkRgba(data, width, height, shrink);
+        resolvePixels({ data: shrunk, width: width / shrink, height: height / shrink });
       };
       const waiting = { region, priority, order: this.requested.length, resolve, reject };
       this.#waiting.push(waiting);

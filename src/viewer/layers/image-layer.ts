@@ -1,5 +1,5 @@
 import { ByteLru } from "#base";
-import { halveRgba } from "#kernels";
+import { shrinkRgba } from "#kernels";
 import type { Pixels, Slide } from "#slide";
 import { coverage } from "../coverage.ts";
 import type { FrameView, PlacedTile, TileImage, TileScene } from "../gpu/tile-renderer.ts";
@@ -131,15 +131,15 @@ export class ImageLayer implements Layer {
   }
 
   /** Makes the image of a tile, and those of the coarser tiles that the same pixels hold. */
-  #load({ address, pixels }: Arrival): void {
+  #load({ address, pixels, shrink }: Arrival): void {
     let { reduction } = this.#pyramid.levels[address.level]!;
-    let shrunk = shrink(pixels, reduction);
+    let shrunk = shrinkPixels(pixels, reduction / shrink);
     this.#keep(address, shrunk);
     for (const level of this.#pyramid.siblings(address.level)) {
       const coarser = { ...address, level };
       if (this.#has(coarser)) continue;
       const next = this.#pyramid.levels[level]!.reduction;
-      shrunk = shrink(shrunk, next / reduction);
+      shrunk = shrinkPixels(shrunk, next / reduction);
       reduction = next;
       this.#keep(coarser, shrunk);
     }
@@ -175,11 +175,6 @@ export class ImageLayer implements Layer {
 }
 
 /** @param factor - a power of two. Regions are read in whole texels, so that all divides. */
-function shrink(pixels: Pixels, factor: number): Pixels {
-  let shrunk = pixels;
-  for (let rest = factor; rest > 1; rest /= 2) {
-    const { data, width, height } = shrunk;
-    shrunk = { data: halveRgba(data, width, height), width: width / 2, height: height / 2 };
-  }
-  return shrunk;
+function shrinkPixels({ data, width, height }: Pixels, factor: number): Pixels {
+  return { data: shrinkRgba(data, width, height, factor), width: width / factor, height: height / factor };
 }

@@ -47,6 +47,18 @@ describe("a pool on this thread", () => {
     expect((await slide.readRegion(region, { out })).data.buffer).toBe(out);
   });
 
+  it("shrinks by powers of two that divide the region", async () => {
+    await using slide = await openSlide(file, { pool });
+    const region = { x: 3, y: 4, level: 0, width: 8, height: 12 };
+    const out = new ArrayBuffer(2 * 3 * 4);
+    expect(await slide.readRegion(region, { shrink: 4, out })).toMatchObject({ width: 2, height: 3 });
+    for (const shrink of [8, 3, 0, -2, 0.5, Number.NaN]) {
+      await expect(slide.readRegion(region, { shrink })).rejects.toBeInstanceOf(RangeError);
+    }
+    const whole = new ArrayBuffer(8 * 12 * 4);
+    await expect(slide.readRegion(region, { shrink: 4, out: whole })).rejects.toBeInstanceOf(RangeError);
+  });
+
   it("says what it takes where it is given something else", async () => {
     const bytes = drawSlide();
     for (const input of [bytes, new Blob([bytes]), null, undefined, 3, {}, [bytes], [undefined]]) {

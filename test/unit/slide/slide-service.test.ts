@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ByteReadError, specFromBytes, specFromDisk } from "#bytes";
+import { shrinkRgba } from "#kernels";
 import { compileOpenSlide } from "#native";
 import { CorruptSlideError, MissingCompanionError, SlideClosedError, UnsupportedFormatError } from "#slide";
 import { createSlideService, type SlideWorkerApi } from "#slide/service";
@@ -114,6 +115,23 @@ describe("the slide service", () => {
     const pixels = await service.readRegion(id, region, out, undefined);
     expect(pixels.data.buffer).toBe(out);
     expect([...pixels.data.subarray(0, 4)]).toEqual(colourAt(5, 6));
+  });
+
+  it("shrinks what it reads, each pixel the mean of those it stands for", async () => {
+    const { id } = await open(drawSlide(), "drawn.tiff");
+    for (const shrink of [2, 4]) {
+      // Over the slide's edge as well.
+      const region = { x: -8, y: 400, level: 0, width: 160, height: 120 };
+      const whole = await service.readRegion(id, region, undefined, undefined);
+      const size = { width: region.width / shrink, height: region.height / shrink };
+      const out = new ArrayBuffer(size.width * size.height * 4);
+      for (const given of [undefined, out]) {
+        const pixels = await service.readRegion(id, region, given, undefined, shrink);
+        expect(pixels).toMatchObject(size);
+        expect(pixels.data.buffer === out).toBe(given === out);
+        expect(pixels.data).toEqual(shrinkRgba(whole.data, region.width, region.height, shrink));
+      }
+    }
   });
 
   it("fails one bad tile and reads the others, before and after", async () => {

@@ -123,6 +123,27 @@ describe("reading", () => {
     await slide.release();
     expect(takeAll()).toEqual([{ level: 1, column: 2, row: 2 }]);
   });
+
+  it("has a shrunk level shrunk where it is read, and reads anew when a finer one of the source is wanted", async () => {
+    const { slide, pyramid, scheduler } = setUp({ downsamples: [1, 16] });
+    const want = (level: number) =>
+      scheduler.want([{ address: { level, column: 2, row: 2 }, priority: PRIORITY.visible }]);
+    want(2);
+    await slide.release();
+    // A coarser one is made of what has come.
+    want(3);
+    const { address, pixels, shrink } = scheduler.take()!;
+    expect([address.level, shrink]).toEqual([3, 4]);
+    const { width, height } = pyramid.region(address);
+    expect([pixels.width, pixels.height]).toEqual([width / 4, height / 4]);
+    scheduler.recycle(pixels);
+    want(2);
+    expect(slide.outs.at(-1)).toBe(pixels.data.buffer);
+    want(1);
+    expect(slide.aborted).toHaveLength(1);
+    await slide.release();
+    expect(scheduler.take()!.shrink).toBe(2);
+  });
 });
 
 describe("buffers", () => {

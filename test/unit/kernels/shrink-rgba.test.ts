@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { halveRgba } from "#kernels";
+import { shrinkRgba } from "#kernels";
 
 /** Deterministic noise. */
 function noise(length: number): Uint8ClampedArray<ArrayBuffer> {
@@ -12,12 +12,12 @@ function noise(length: number): Uint8ClampedArray<ArrayBuffer> {
   return out;
 }
 
-describe("halving", () => {
+describe("shrinking", () => {
   it("gives the mean of four pixels, to the nearest value", () => {
     const [width, height] = [34, 20];
     const rgba = noise(width * height * 4);
     for (let i = 3; i < rgba.length; i += 4) rgba[i] = 255;
-    const out = halveRgba(rgba, width, height);
+    const out = shrinkRgba(rgba, width, height, 2);
     expect(out).toHaveLength(rgba.length / 4);
     for (let y = 0; y < height / 2; y++) {
       for (let x = 0; x < width / 2; x++) {
@@ -31,20 +31,34 @@ describe("halving", () => {
   });
 
   it("keeps the brightest pixels from spilling into other channels", () => {
-    expect([...halveRgba(new Uint8ClampedArray(16).fill(255), 2, 2)]).toEqual([255, 255, 255, 255]);
+    expect([...shrinkRgba(new Uint8ClampedArray(16).fill(255), 2, 2, 2)]).toEqual([255, 255, 255, 255]);
     const red = new Uint8ClampedArray([255, 0, 0, 255, 255, 0, 0, 255, 255, 0, 0, 255, 255, 0, 0, 255]);
-    expect([...halveRgba(red, 2, 2)]).toEqual([255, 0, 0, 255]);
+    expect([...shrinkRgba(red, 2, 2, 2)]).toEqual([255, 0, 0, 255]);
   });
 
   it("lets transparent pixels lend no colour", () => {
     const rgba = new Uint8ClampedArray([200, 100, 50, 255, 0, 0, 0, 0, 0, 0, 0, 0, 100, 60, 10, 255]);
-    expect([...halveRgba(rgba, 2, 2)]).toEqual([150, 80, 30, 128]);
-    expect([...halveRgba(new Uint8ClampedArray(16), 2, 2)]).toEqual([0, 0, 0, 0]);
+    expect([...shrinkRgba(rgba, 2, 2, 2)]).toEqual([150, 80, 30, 128]);
+    expect([...shrinkRgba(new Uint8ClampedArray(16), 2, 2, 2)]).toEqual([0, 0, 0, 0]);
     const faint = new Uint8ClampedArray([200, 0, 0, 255, 100, 0, 0, 85, 0, 0, 0, 0, 0, 0, 0, 0]);
-    expect([...halveRgba(faint, 2, 2)]).toEqual([175, 0, 0, 85]);
+    expect([...shrinkRgba(faint, 2, 2, 2)]).toEqual([175, 0, 0, 85]);
   });
 
-  it("refuses what has no half", () => {
-    expect(() => halveRgba(new Uint8ClampedArray(3 * 2 * 4), 3, 2)).toThrow(RangeError);
+  it("by more is halving again, into the room that is given", () => {
+    const rgba = noise(24 * 16 * 4);
+    const half = shrinkRgba(rgba, 24, 16, 2);
+    const quarter = shrinkRgba(half, 12, 8, 2);
+    const out = new Uint8ClampedArray(6 * 4 * 4);
+    expect(shrinkRgba(rgba, 24, 16, 4, out)).toBe(out);
+    expect(out).toEqual(quarter);
+    // Of room that is not its own alone it takes its part.
+    const room = new Uint8ClampedArray(2 * rgba.length);
+    room.set(rgba, rgba.length);
+    expect(shrinkRgba(room.subarray(rgba.length), 24, 16, 2)).toEqual(half);
+    expect(shrinkRgba(rgba, 24, 16, 1)).toBe(rgba);
+  });
+
+  it("refuses what cannot be divided", () => {
+    expect(() => shrinkRgba(new Uint8ClampedArray(3 * 2 * 4), 3, 2, 2)).toThrow(RangeError);
   });
 });

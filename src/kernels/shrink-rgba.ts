@@ -4,22 +4,39 @@ const LANES = 0x00ff00ff;
 const ROUNDING = 0x00020002;
 
 /**
- * Shrinks straight RGBA to half its size, each output pixel the mean of four weighted by alpha, so that transparent
- * pixels lend it no colour. For showing, where speed counts; exact numbers come from `reduceByBox`.
+ * Shrinks straight RGBA by a power of two: halved as often as needed, each pixel the mean of four weighted by alpha, so that
+ * transparent pixels lend it no colour. For showing, where speed counts; exact numbers come from `reduceByBox`.
  *
  * @param rgba - (height, width, 4) uint8, aligned to 4 bytes.
- * @param width - even, as is `height`.
- * @returns (height / 2, width / 2, 4) uint8.
+ * @param width - divided by `factor`, as is `height`.
+ * @param out - takes the result.
+ * @returns (height / factor, width / factor, 4) uint8; `rgba` itself where the factor is 1.
  */
-export function halveRgba(
+export function shrinkRgba(
   rgba: Uint8ClampedArray<ArrayBuffer>,
   width: number,
   height: number,
+  factor: number,
+  out?: Uint8ClampedArray<ArrayBuffer>,
 ): Uint8ClampedArray<ArrayBuffer> {
-  if (width % 2 !== 0 || height % 2 !== 0) throw new RangeError(`${width} x ${height} pixels cannot be halved`);
+  if (width % factor !== 0 || height % factor !== 0) {
+    throw new RangeError(`${width} x ${height} pixels cannot be shrunk ${factor} times`);
+  }
+  let shrunk = rgba;
+  for (let done = 1; done < factor; done *= 2) {
+    shrunk = halve(shrunk, width / done, height / done, done * 2 === factor ? out : undefined);
+  }
+  return shrunk;
+}
+
+function halve(
+  rgba: Uint8ClampedArray<ArrayBuffer>,
+  width: number,
+  height: number,
+  out = new Uint8ClampedArray((width / 2) * (height / 2) * 4),
+): Uint8ClampedArray<ArrayBuffer> {
   const source = new Uint32Array(rgba.buffer, rgba.byteOffset, width * height);
-  const out = new Uint8ClampedArray((width / 2) * (height / 2) * 4);
-  const target = new Uint32Array(out.buffer);
+  const target = new Uint32Array(out.buffer, out.byteOffset, (width / 2) * (height / 2));
   for (let y = 0, to = 0; y < height; y += 2) {
     const rowEnd = (y + 1) * width;
     for (let at = y * width; at < rowEnd; at += 2, to++) {
