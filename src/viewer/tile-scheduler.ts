@@ -22,7 +22,7 @@ export interface TileSchedulerOptions {
 
 interface Read {
   address: TileAddress;
-  readonly priority: number;
+  priority: number;
   readonly shrink: number;
   readonly abort: AbortController;
   pixels?: Pixels;
@@ -98,6 +98,7 @@ export class TileScheduler {
       const isFineEnough = now && this.#shrinkOf(now.address) >= read.shrink;
       if (isFineEnough && (read.pixels || now.priority - read.priority < PROMOTION)) {
         read.address = now.address;
+        if (read.pixels) read.priority = now.priority;
         wanted.delete(key);
       } else {
         this.#drop(key, read);
@@ -107,11 +108,15 @@ export class TileScheduler {
     this.#issue();
   }
 
-  /** The most urgent tile that has arrived. It is the caller's from now on. */
-  take(): Arrival | undefined {
+  /**
+   * The most urgent tile that has arrived. It is the caller's from now on.
+   * @param onlyUrgent - what was read ahead stays here, and little more is read ahead until it is taken.
+   */
+  take(onlyUrgent = false): Arrival | undefined {
     let best: { key: number; priority: number; arrival: Arrival } | undefined;
     for (const [key, { address, priority, pixels, shrink }] of this.#reads) {
-      if (pixels && (!best || priority > best.priority)) best = { key, priority, arrival: { address, pixels, shrink } };
+      if (!pixels || (onlyUrgent && isBackground(priority))) continue;
+      if (!best || priority > best.priority) best = { key, priority, arrival: { address, pixels, shrink } };
     }
     if (!best) return undefined;
     this.#reads.delete(best.key);

@@ -104,6 +104,8 @@ export class Viewer {
   #overview: HTMLCanvasElement | undefined;
   #view: ViewState = { centerX: 0, centerY: 0, downsample: 1, rotation: 0 };
   #shownView: ViewState | undefined;
+  /** As it was last drawn. */
+  #drawnView: ViewState = { centerX: 0, centerY: 0, downsample: Number.NaN, rotation: 0 };
   #motion: Motion | undefined;
   /** Where a glide ends; the next step of a zoom starts from there. */
   #goal: ViewState | undefined;
@@ -413,6 +415,7 @@ export class Viewer {
       if (scene) scenes.push(scene);
     }
     this.#stage.draw(frame, scenes, this.#image ? this.#layers : [], this.#layersRevision);
+    this.#drawnView = frame.view;
   }
 
   #frameView(moving: boolean): FrameView {
@@ -421,7 +424,7 @@ export class Viewer {
     const steady = this.#goal === undefined || this.#goal.downsample === this.#view.downsample;
     const view = steady ? snapped(this.#view, size, pixelRatio) : this.#view;
     const hasty = moving && this.#drawer.renderer.kind === "canvas2d";
-    return { view, size, deviceSize, pixelRatio, hasty, kept: false };
+    return { view, last: this.#drawnView, size, deviceSize, pixelRatio, hasty, kept: false };
   }
 
   #report(moved: boolean): void {

@@ -1,9 +1,8 @@
-import { type Point, type SlideBox, type ViewState, visibleBox } from "../viewport.ts";
+import { type Point, visibleBox } from "../viewport.ts";
 import type { BitmapTile } from "./bitmap-tile.ts";
+import { ComingPicture } from "./coming-picture.ts";
 import {
   clip,
-  grown,
-  MAX_STRETCH,
   nearest,
   OPAQUE,
   outward,
@@ -14,7 +13,14 @@ import {
   ScrolledPicture,
   scaled,
 } from "./scrolled-picture.ts";
-import type { Context2d, FrameView, Overlay, PlacedTile, TileScene } from "./tile-renderer.ts";
+import {
+  type Context2d,
+  type FrameView,
+  isTurning,
+  type Overlay,
+  type PlacedTile,
+  type TileScene,
+} from "./tile-renderer.ts";
 import { TurnedPicture } from "./turned-picture.ts";
 
 /** From this magnification on single pixels are shown as squares. */
@@ -22,56 +28,49 @@ const CRISP_SCALE = 2;
 /** What comes into view is painted that much at a time: turning, strips come into view on all four sides. */
 const STEP_PX = 16;
 
-/** One of a movement for which all of a turned view is turned anew in every frame. */
-export function isTurning({ view: { rotation, downsample }, hasty }: FrameView, last: ViewState): boolean {
-  return hasty && rotation !== 0 && (rotation !== last.rotation || downsample !== last.downsample);
-}
+/**
+ * While all of a turned view is turned, a picture of each scale that is passed through would take longer than a frame has,
+ * and so does the first one, unless it is a coarse one. What was made at rest is shown smaller until another is there.
+ */
+const PASSING = { least: 0.5, coarseness: 1.4 };
 
 /** Draws a layer of tiles by way of a picture that is painted where needed, and kept while the scale stays. */
 export class BackBuffer {
   #picture = new ScrolledPicture(OPAQUE, STEP_PX);
-  /** Zooming into a turned view: the picture to come, painted a bit in every frame, for at once it takes too long. */
-  #next = new ScrolledPicture(OPAQUE, STEP_PX);
+  readonly #coming = new ComingPicture(new ScrolledPicture(OPAQUE, STEP_PX));
   /** The surround that is in the picture. */
   #surround = "";
   /** The overlay that is in the picture, by its revision. */
   #revision: number | undefined;
-  /** Begun in a movement, not smoothly. */
+  /** Painted in a movement, in part at least: not smoothly. */
   #isRough = false;
   readonly #turned = new TurnedPicture();
 
-  /**
-   * Shows the frame on the screen: by way of the picture while the scale stays.
-   * @param last - the view of the frame before.
-   */
+  /** Shows the frame on the screen: by way of the picture while the scale stays. */
   show(
     context: CanvasRenderingContext2D,
     frame: FrameView,
-    last: ViewState,
     scene: TileScene,
     surround: string,
     overlay: Overlay | undefined,
   ): void {
-    const { view, size, pixelRatio, deviceSize } = frame;
+    const { view, last, size, pixelRatio, deviceSize } = frame;
     const isTurned = view.rotation !== 0;
-    const now = pixelRatio / view.downsample;
-    const isPassing = isTurning(frame, last);
-    const isZoomingIn = isPassing && view.downsample < last.downsample;
-    if (!isZoomingIn) this.#next.begin(0);
-    else if (this.#next.scale > 0 && this.#next.scale <= now) this.#takeNext();
-    // Turned, one of each scale that is passed through would take longer than a frame has.
-    const scale = isTurned ? passingScale(frame, last.downsample, this.#picture.scale) : now;
+    const isPassing = isTurning(frame);
+    if (isPassing) {
+      this.#picture = this.#coming.exchange(frame, this.#picture);
+      this.#isRough = true;
+    }
     // To turn a second picture takes as long again: turned, all is one.
     const revision = isTurned ? overlay?.revision : undefined;
     const mayBeRough = isTurned && frame.hasty;
-    const isSame =
-      scale === this.#picture.scale &&
-      surround === this.#surround &&
-      revision === this.#revision &&
-      (mayBeRough || !this.#isRough);
+    const isGood = surround === this.#surround && revision === this.#revision && (mayBeRough || !this.#isRough);
+    const now = pixelRatio / view.downsample;
+    const scale = isPassing ? passingScale(frame, isGood ? this.#picture.scale : 0, PASSING) : now;
+    const isSame = isGood && scale === this.#picture.scale;
     if (!isSame) {
       this.#picture.begin(scale);
-      this.#next.begin(0);
+      this.#coming.forget();
       this.#isRough = mayBeRough;
     }
     if (!isSame || view.rotation !== last.rotation || isPassing) this.#turned.forget();
@@ -99,39 +98,17 @@ export class BackBuffer {
     const paint = painter(scale);
     if (isKept) {
       for (const box of scene.changed) this.#picture.repaint(outward(scaled(box, scale)), paint);
-      this.#picture.cover(needed, paint, now / scale);
+      this.#picture.cover(needed, paint, Math.max(1, now / scale));
       if (isTurned && !isPassing) this.#turned.show(context, frame, middle, this.#picture, scene.changed);
       else this.#present(context, frame, middle);
-      if (isZoomingIn) this.#prepareNext(frame, scene.changed, painter);
+      if (isPassing) this.#coming.prepare(frame, scale, scene.changed, painter);
+      else this.#coming.forget();
     } else {
       const left = -Math.round(middle.x - view.centerX * scale);
       const top = -Math.round(middle.y - view.centerY * scale);
       paint(context, needed, { left, top });
     }
     if (!ink) overlay?.paint(context, frame, middle);
-  }
-
-  #takeNext(): void {
-    [this.#picture, this.#next] = [this.#next, this.#picture];
-    this.#next.begin(0);
-  }
-
-  /** Paints as much of the picture to come as is due: all of it when the present one is as large as it may be shown. */
-  #prepareNext(
-    { view, size, pixelRatio }: FrameView,
-    changed: readonly SlideBox[],
-    painter: (scale: number) => PaintBox,
-  ): void {
-    const made = this.#picture.scale;
-    const scale = made * MAX_STRETCH;
-    const share = Math.sqrt((pixelRatio / view.downsample / made - 1) / (MAX_STRETCH - 1));
-    if (!(share > 0)) return;
-    if (this.#next.scale !== scale) this.#next.begin(scale);
-    const paint = painter(scale);
-    for (const box of changed) this.#next.repaint(outward(scaled(box, scale)), paint);
-    const whole = outward(scaled(visibleBox({ ...view, downsample: pixelRatio / scale }, size), scale));
-    this.#next.cover(grown(whole, share), paint, 1 / share);
-    this.#next.finish();
   }
 
   #present(context: Context2d, frame: FrameView, middle: Point): void {
@@ -158,13 +135,15 @@ export class BackBuffer {
 /** The frame of an upright view of just the box, at that scale. */
 function uprightFrame(pixelRatio: number, scale: number, { left, top, right, bottom }: PixelBox): FrameView {
   const deviceSize = { width: right - left, height: bottom - top };
+  const view = {
+    centerX: (left + right) / 2 / scale,
+    centerY: (top + bottom) / 2 / scale,
+    downsample: pixelRatio / scale,
+    rotation: 0,
+  };
   return {
-    view: {
-      centerX: (left + right) / 2 / scale,
-      centerY: (top + bottom) / 2 / scale,
-      downsample: pixelRatio / scale,
-      rotation: 0,
-    },
+    view,
+    last: view,
     size: { width: deviceSize.width / pixelRatio, height: deviceSize.height / pixelRatio },
     deviceSize,
     pixelRatio,

@@ -1,9 +1,16 @@
 import { assert } from "#base";
 import type { Pixels } from "#slide";
-import type { Size, ViewState } from "../viewport.ts";
-import { BackBuffer, isTurning } from "./back-buffer.ts";
+import type { Size } from "../viewport.ts";
+import { BackBuffer } from "./back-buffer.ts";
 import { BitmapTile } from "./bitmap-tile.ts";
-import type { FrameView, Overlay, TileImage, TileRenderer, TileScene } from "./tile-renderer.ts";
+import {
+  type FrameView,
+  isTurning,
+  type Overlay,
+  type TileImage,
+  type TileRenderer,
+  type TileScene,
+} from "./tile-renderer.ts";
 
 /** To turn a pixel takes ten times as long as to copy it: of more than these, turning takes longer than a frame has. */
 const MAX_TURNED_PX = 600_000;
@@ -20,8 +27,6 @@ export class Canvas2dRenderer implements TileRenderer {
   readonly #buffers = new Map<object, BackBuffer>();
   /** Turns pixels into bitmaps; they stay in main memory, where they are made and used. */
   readonly #loader = context2d(new OffscreenCanvas(1, 1));
-  /** The view of the last frame; of none, a scale that no other is above or below. */
-  #last: ViewState = { centerX: 0, centerY: 0, downsample: Number.NaN, rotation: 0 };
   surround = "#808080";
 
   constructor() {
@@ -52,9 +57,7 @@ export class Canvas2dRenderer implements TileRenderer {
   draw(wished: FrameView, scenes: readonly TileScene[], overlay?: Overlay): void {
     const { canvas } = this;
     const context = this.#context;
-    const last = this.#last;
-    this.#last = wished.view;
-    const frame = isTurning(wished, last) ? coarser(wished) : wished;
+    const frame = isTurning(wished) ? coarser(wished) : wished;
     // The element keeps its size, and the browser stretches what is drawn.
     const { width, height } = frame.deviceSize;
     if (canvas.width !== width || canvas.height !== height) this.resize(frame.deviceSize);
@@ -70,7 +73,7 @@ export class Canvas2dRenderer implements TileRenderer {
     for (const scene of scenes) {
       const buffer = this.#buffers.get(scene.layer) ?? new BackBuffer();
       this.#buffers.set(scene.layer, buffer);
-      buffer.show(context, frame, last, scene, this.surround, scene === top ? overlay : undefined);
+      buffer.show(context, frame, scene, this.surround, scene === top ? overlay : undefined);
     }
   }
 

@@ -27,10 +27,10 @@ export const OPAQUE: CanvasRenderingContext2DSettings = { alpha: false, willRead
 const NOTHING: PixelBox = { left: 0, top: 0, right: 0, bottom: 0 };
 const MARGIN_DEVICE_PX = 192;
 const SPARE_DEVICE_PX = 2;
-/** How much larger than it was made a picture is shown while the scale changes. Never smaller: thin lines would break up. */
+/** How much larger than it was made a picture is shown while the scale changes. */
 export const MAX_STRETCH = 1.7;
 /** Zooming out, a picture is made for a scale this much smaller, which comes soon. */
-const AHEAD = 1.6;
+export const AHEAD = 1.6;
 
 /**
  * A picture of the slide at one scale, somewhat larger than the view. What comes into view is painted, and what is painted
@@ -191,21 +191,25 @@ export class ScrolledPicture {
 }
 
 /**
- * The scale of the picture to show a frame by: while the scale changes, the one there is is drawn larger; the frame at rest
- * has a sharp one.
- * @param last - the downsample of the frame before.
+ * The scale of the picture to show a frame by while the scale changes: the one there is, drawn larger, as long as that will
+ * do. The frame at rest has a sharp one.
  * @param made - the scale of the picture there is.
+ * @param least - how small that may be shown: thin lines break up below 1.
+ * @param coarseness - how much smaller than the frame's a new one's scale may be.
  */
-export function passingScale({ view: { downsample }, pixelRatio }: FrameView, last: number, made: number): number {
-  const scale = pixelRatio / downsample;
+export function passingScale(
+  { view, last, pixelRatio }: FrameView,
+  made: number,
+  { least = 1, coarseness = 1 } = {},
+): number {
+  const scale = pixelRatio / view.downsample;
   const stretch = scale / made;
-  const isGood = downsample === last ? stretch === 1 : stretch >= 1 && stretch < MAX_STRETCH;
-  if (isGood) return made;
-  return downsample > last ? scale / AHEAD : scale;
+  if (stretch >= least && stretch < MAX_STRETCH) return made;
+  return scale / (view.downsample > last.downsample ? AHEAD : coarseness);
 }
 
 /** The box made wider and higher about its middle. */
-export function grown({ left, top, right, bottom }: PixelBox, growth: number): PixelBox {
+function grown({ left, top, right, bottom }: PixelBox, growth: number): PixelBox {
   const x = Math.ceil(((right - left) * (growth - 1)) / 2);
   const y = Math.ceil(((bottom - top) * (growth - 1)) / 2);
   return { left: left - x, top: top - y, right: right + x, bottom: bottom + y };

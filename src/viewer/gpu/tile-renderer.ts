@@ -51,10 +51,17 @@ export interface FrameView {
   readonly deviceSize: Size;
   /** Device pixels per CSS pixel. */
   readonly pixelRatio: number;
+  /** The view of the frame before; of none, a scale that no other is above or below. */
+  readonly last: ViewState;
   /** One of a movement, drawn without a GPU: in time rather than smooth. */
   readonly hasty: boolean;
   /** Who asks for what is painted keeps it and copies it from then on: a layer need not. */
   readonly kept: boolean;
+}
+
+/** One of a movement for which all of a turned view is turned anew in every frame. */
+export function isTurning({ view: { rotation, downsample }, last, hasty }: FrameView): boolean {
+  return hasty && rotation !== 0 && (rotation !== last.rotation || downsample !== last.downsample);
 }
 
 /**

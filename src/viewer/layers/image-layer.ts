@@ -2,7 +2,7 @@ import { ByteLru } from "#base";
 import { shrinkRgba } from "#kernels";
 import type { Pixels, Slide } from "#slide";
 import { coverage } from "../coverage.ts";
-import type { FrameView, PlacedTile, TileImage, TileScene } from "../gpu/tile-renderer.ts";
+import { type FrameView, isTurning, type PlacedTile, type TileImage, type TileScene } from "../gpu/tile-renderer.ts";
 import { Pyramid, type TileAddress } from "../pyramid.ts";
 import { planTiles, type TilePlan } from "../tile-plan.ts";
 import { type Arrival, TileScheduler } from "../tile-scheduler.ts";
@@ -89,9 +89,10 @@ export class ImageLayer implements Layer {
     this.#changed = [];
   }
 
-  prepare({ view, size, pixelRatio }: FrameView, destination: ViewState): TileScene {
+  prepare(frame: FrameView, destination: ViewState): TileScene {
+    const { view, size, pixelRatio } = frame;
     this.#readFor({ view: destination, size, pixelRatio });
-    this.#loadArrivals();
+    this.#loadArrivals(isTurning(frame));
     const target = this.#pyramid.levelFor(view.downsample / pixelRatio);
     const changed = this.#changed;
     this.#changed = [];
@@ -117,16 +118,17 @@ export class ImageLayer implements Layer {
     for (const { address } of this.#plan.wanted) this.#cache.get(this.#pyramid.key(address));
   }
 
-  #loadArrivals(): void {
+  /** @param onlyUrgent - there is no time for what was read ahead. */
+  #loadArrivals(onlyUrgent: boolean): void {
     const until = performance.now() + LOAD_BUDGET_MS;
-    let arrival = this.#scheduler?.take();
+    let arrival = this.#scheduler?.take(onlyUrgent);
     while (arrival) {
       this.#load(arrival);
       if (performance.now() > until) {
         this.#host?.invalidate();
         return;
       }
-      arrival = this.#scheduler?.take();
+      arrival = this.#scheduler?.take(onlyUrgent);
     }
   }
 

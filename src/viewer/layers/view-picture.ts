@@ -1,3 +1,4 @@
+import { ComingPicture } from "../gpu/coming-picture.ts";
 import {
   outward,
   type PaintBox,
@@ -30,11 +31,10 @@ const STEP_PX = 64;
 /** A picture of what lies over the view, made for every scale at rest: a movement copies it, whatever is in it. */
 export class ViewPicture {
   readonly #render: RenderArea;
-  readonly #picture = new ScrolledPicture({}, STEP_PX);
+  #picture = new ScrolledPicture({}, STEP_PX);
+  readonly #coming = new ComingPicture(new ScrolledPicture({}, STEP_PX));
   /** Of a frame that is kept as it is. */
   readonly #part = new ScrolledPicture({}, 0, 0);
-  /** Of the last frame. */
-  #downsample = Number.NaN;
 
   constructor(render: RenderArea) {
     this.#render = render;
@@ -43,19 +43,26 @@ export class ViewPicture {
   /** What it shows has changed. */
   forget(): void {
     this.#picture.begin(0);
+    this.#coming.forget();
   }
 
   /** @param context - as a layer is given it. */
   draw(context: Context2d, frame: FrameView): void {
+    const { view, last, size, pixelRatio, kept } = frame;
+    const isPassing = !kept && view.downsample !== last.downsample;
+    if (isPassing) this.#picture = this.#coming.exchange(frame, this.#picture);
+    const picture = kept ? this.#part : this.#picture;
     const now = scaleOf(frame);
-    const picture = frame.kept ? this.#part : this.#picture;
-    const scale = frame.kept ? now : passingScale(frame, this.#downsample, picture.scale);
-    this.#downsample = frame.view.downsample;
-    if (frame.kept || scale !== picture.scale) picture.begin(scale);
-    const { view, size, pixelRatio } = frame;
+    const scale = isPassing ? passingScale(frame, picture.scale) : now;
+    if (kept || scale !== picture.scale) picture.begin(scale);
     const needed = outward(scaled(visibleBox(view, size), scale));
-    const render: PaintBox = (target, box, origin) => this.#render(target, { box, scale, pixelRatio, origin });
-    picture.cover(needed, render, now / scale);
+    const painter =
+      (scale: number): PaintBox =>
+      (target, box, origin) =>
+        this.#render(target, { box, scale, pixelRatio, origin });
+    picture.cover(needed, painter(scale), now / scale);
     picture.present(context, frame, !frame.hasty);
+    if (isPassing) this.#coming.prepare(frame, scale, [], painter);
+    else if (!kept) this.#coming.forget();
   }
 }

@@ -280,6 +280,47 @@ test("a turned view is turned and zoomed by fewer pixels, each where it belongs,
   expect(wrongPixel(viewer, unit, 1, canvas)).toBeUndefined();
 });
 
+test("no frame of a turned view in movement paints much, and none is without what lies over the slide", async () => {
+  let painted = 0;
+  const layer: Layer = {
+    isFixed: true,
+    paint: (context, { view, deviceSize }) => {
+      painted += deviceSize.width * deviceSize.height;
+      context.fillStyle = "#f00";
+      context.fillRect(-view.centerX, -view.centerY, SLIDE.width, SLIDE.height);
+    },
+  };
+  const viewer = mountViewer({ renderer: "canvas2d" }, 1200, 900);
+  viewer.addLayer(layer);
+  const begin = { centerX: 50_000, centerY: 40_000, downsample: 8, rotation: 0.6 };
+  await openSettled(viewer, new PositionSlide(SLIDE), begin);
+  const canvas = document.querySelector("canvas")!;
+  const whole = canvas.width * canvas.height;
+  const moves: [string, number, () => void][] = [
+    ["zooming in", 60, () => viewer.zoomBy(1.02)],
+    ["zooming out", 90, () => viewer.zoomBy(1 / 1.02)],
+    ["turning", 20, () => viewer.rotateBy(0.01)],
+    ["zooming in again", 20, () => viewer.zoomBy(1.02)],
+  ];
+  // At first tiles come, and each is painted where it lies.
+  for (const round of ["first", "second"]) {
+    for (const [name, times, step] of moves) {
+      for (let time = 0; time < times; time++) {
+        const where = `${round} ${name}, ${time}`;
+        painted = 0;
+        const moved = next(viewer, "view");
+        step();
+        await moved;
+        if (round === "second") expect(painted / whole, where).toBeLessThan(0.25);
+        for (const at of [0.02, 0.5, 0.98]) {
+          const { data } = canvas.getContext("2d")!.getImageData(at * canvas.width, at * canvas.height, 1, 1);
+          expect([...data], where).toEqual([255, 0, 0, 255]);
+        }
+      }
+    }
+  }
+});
+
 test("tiles that come while a turned view moves leave whole what lies over them", async () => {
   const scores = () => striped(gridOf(14_000, 40, 40, 300), 300);
   const viewer = mountViewer({ renderer: "canvas2d" });

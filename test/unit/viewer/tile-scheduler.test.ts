@@ -72,6 +72,20 @@ describe("reading", () => {
     expect(slide.requested).toHaveLength(5);
   });
 
+  it("leaves what was read ahead until there is time or it is in view, and meanwhile reads little more ahead", async () => {
+    const { slide, scheduler, takeAll } = setUp();
+    const ahead = tiles(20, PRIORITY.margin, 10);
+    scheduler.want([...tiles(3), ...ahead]);
+    await slide.release();
+    expect([1, 2, 3].map(() => scheduler.take(true)?.address.column)).toEqual([0, 1, 2]);
+    expect(scheduler.take(true)).toBeUndefined();
+    expect(slide.requested).toHaveLength(7);
+    scheduler.want([{ ...ahead[2]!, priority: PRIORITY.visible }, ...ahead]);
+    expect(scheduler.take(true)?.address).toEqual(ahead[2]!.address);
+    expect(scheduler.take(true)).toBeUndefined();
+    expect(takeAll()).toEqual([0, 1, 3].map((at) => ahead[at]!.address));
+  });
+
   it("asks for no tile twice, however often the view changes", async () => {
     const { slide, scheduler, takeAll, plan } = setUp();
     for (let step = 0; step < 30; step++) {

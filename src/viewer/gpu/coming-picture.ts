@@ -1,0 +1,103 @@
+import { type SlideBox, visibleBox } from "../viewport.ts";
+import { AHEAD, MAX_STRETCH, outward, type PaintBox, type ScrolledPicture, scaled } from "./scrolled-picture.ts";
+import type { FrameView } from "./tile-renderer.ts";
+
+/** Over so many frames a picture is made, where it is not known when it will be needed. */
+const FRAMES = 8;
+
+/** What is known of a picture to come when it is begun. */
+interface Plan {
+  /** 1 zooming in, -1 zooming out, 0 while the scale stays. */
+  readonly way: number;
+  readonly scale: number;
+  /** By how much wider and higher what it shows will become after it was exchanged. */
+  readonly growth: number;
+  /** How much the present one is stretched now, and when it is exchanged; undefined where frames are counted. */
+  readonly stretch: { readonly from: number; readonly to: number } | undefined;
+}
+
+/**
+ * The picture that follows the present one while the scale changes, or all of a turned view is turned: painted a bit in every
+ * frame, for at once it takes longer than a frame has.
+ */
+export class ComingPicture {
+  #picture: ScrolledPicture;
+  #plan: Plan | undefined;
+  /** Since that, the one in which it was begun not counted. */
+  #frames = 0;
+
+  /** @param picture - to be painted in. */
+  constructor(picture: ScrolledPicture) {
+    this.#picture = picture;
+  }
+
+  /** What it shows has changed, or the movement is over. */
+  forget(): void {
+    this.#plan = undefined;
+  }
+
+  /** Returns the picture to show the frame by: the present one, or this one if it is due. The other is painted in next. */
+  exchange(frame: FrameView, present: ScrolledPicture): ScrolledPicture {
+    const plan = this.#plan;
+    if (!plan || plan.way !== wayOf(frame) || this.#share(plan, stretchOf(frame, present.scale)) < 1) return present;
+    const due = this.#picture;
+    this.#picture = present;
+    this.forget();
+    return due;
+  }
+
+  /**
+   * Paints as much as is due.
+   * @param present - the scale of the picture that is shown.
+   * @param changed - what is to be painted anew.
+   */
+  prepare(frame: FrameView, present: number, changed: readonly SlideBox[], painter: (scale: number) => PaintBox): void {
+    if (this.#plan?.way !== wayOf(frame)) this.#begin(planFor(frame, present));
+    const plan = this.#plan;
+    if (!plan) return;
+    const { scale, growth, stretch: bounds } = plan;
+    this.#frames++;
+    const share = this.#share(plan, stretchOf(frame, present));
+    // A movement's first frame has enough to do.
+    if (share <= 0) return;
+    const paint = painter(scale);
+    for (const box of changed) this.#picture.repaint(outward(scaled(box, scale)), paint);
+    const { view, size, pixelRatio } = frame;
+    const side = Math.sqrt(Math.min(1, share));
+    const downsample = bounds ? pixelRatio / (present * bounds.to) : view.downsample;
+    const due = visibleBox({ ...view, downsample }, size, (side - 1) / 2);
+    this.#picture.cover(outward(scaled(due, scale)), paint, growth / side);
+    if (frame.hasty) this.#picture.finish();
+  }
+
+  #begin(plan: Plan | undefined): void {
+    this.#plan = plan;
+    this.#frames = -1;
+    if (plan) this.#picture.begin(plan.scale);
+  }
+
+  /** How much of it is to be there by now. */
+  #share({ stretch: bounds }: Plan, stretch: number): number {
+    return bounds ? (stretch - bounds.from) / (bounds.to - bounds.from) : this.#frames / FRAMES;
+  }
+}
+
+function wayOf({ view, last }: FrameView): number {
+  return Math.sign(last.downsample - view.downsample);
+}
+
+function stretchOf({ view, pixelRatio }: FrameView, scale: number): number {
+  return pixelRatio / view.downsample / scale;
+}
+
+/** @param present - the scale of the picture that is shown. */
+function planFor(frame: FrameView, present: number): Plan | undefined {
+  const way = wayOf(frame);
+  const stretch = stretchOf(frame, present);
+  if (way === 0 && stretch === 1) return undefined;
+  const growth = way < 0 ? AHEAD : 1;
+  // Shown smaller than it was made, or at a scale that stays, it is to be replaced soon.
+  if (way === 0 || stretch < 1) return { way, scale: stretchOf(frame, growth), growth, stretch: undefined };
+  const to = way < 0 ? 1 : MAX_STRETCH;
+  return { way, scale: (present * to) / growth, growth, stretch: { from: stretch, to } };
+}
