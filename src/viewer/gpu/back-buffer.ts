@@ -19,6 +19,7 @@ import {
   isTurning,
   type Overlay,
   type PlacedTile,
+  scaleOf,
   type TileScene,
 } from "./tile-renderer.ts";
 import { TurnedPicture } from "./turned-picture.ts";
@@ -65,7 +66,7 @@ export class BackBuffer {
     const revision = isTurned ? overlay?.revision : undefined;
     const mayBeRough = isTurned && frame.hasty;
     const isGood = surround === this.#surround && revision === this.#revision && (mayBeRough || !this.#isRough);
-    const now = pixelRatio / view.downsample;
+    const now = scaleOf(frame);
     const scale = isPassing ? passingScale(frame, isGood ? this.#picture.scale : 0, PASSING) : now;
     const isSame = isGood && scale === this.#picture.scale;
     if (!isSame) {

@@ -1,6 +1,6 @@
 import { type SlideBox, visibleBox } from "../viewport.ts";
 import { AHEAD, MAX_STRETCH, outward, type PaintBox, type ScrolledPicture, scaled } from "./scrolled-picture.ts";
-import type { FrameView } from "./tile-renderer.ts";
+import { type FrameView, scaleOf } from "./tile-renderer.ts";
 
 /** Over so many frames a picture is made, where it is not known when it will be needed. */
 const FRAMES = 8;
@@ -9,6 +9,8 @@ const FRAMES = 8;
 interface Plan {
   /** 1 zooming in, -1 zooming out, 0 while the scale stays. */
   readonly way: number;
+  /** The scale of the picture that is to be replaced. */
+  readonly present: number;
   readonly scale: number;
   /** By how much wider and higher what it shows will become after it was exchanged. */
   readonly growth: number;
@@ -39,7 +41,7 @@ export class ComingPicture {
   /** Returns the picture to show the frame by: the present one, or this one if it is due. The other is painted in next. */
   exchange(frame: FrameView, present: ScrolledPicture): ScrolledPicture {
     const plan = this.#plan;
-    if (!plan || plan.way !== wayOf(frame) || this.#share(plan, stretchOf(frame, present.scale)) < 1) return present;
+    if (!plan || !fits(plan, frame, present.scale) || this.#share(plan, frame) < 1) return present;
     const due = this.#picture;
     this.#picture = present;
     this.forget();
@@ -52,12 +54,16 @@ export class ComingPicture {
    * @param changed - what is to be painted anew.
    */
   prepare(frame: FrameView, present: number, changed: readonly SlideBox[], painter: (scale: number) => PaintBox): void {
-    if (this.#plan?.way !== wayOf(frame)) this.#begin(planFor(frame, present));
+    if (!this.#plan || !fits(this.#plan, frame, present)) {
+      this.#plan = planFor(frame, present);
+      this.#frames = -1;
+      if (this.#plan) this.#picture.begin(this.#plan.scale);
+    }
     const plan = this.#plan;
     if (!plan) return;
     const { scale, growth, stretch: bounds } = plan;
     this.#frames++;
-    const share = this.#share(plan, stretchOf(frame, present));
+    const share = this.#share(plan, frame);
     // A movement's first frame has enough to do.
     if (share <= 0) return;
     const paint = painter(scale);
@@ -70,15 +76,10 @@ export class ComingPicture {
     if (frame.hasty) this.#picture.finish();
   }
 
-  #begin(plan: Plan | undefined): void {
-    this.#plan = plan;
-    this.#frames = -1;
-    if (plan) this.#picture.begin(plan.scale);
-  }
-
   /** How much of it is to be there by now. */
-  #share({ stretch: bounds }: Plan, stretch: number): number {
-    return bounds ? (stretch - bounds.from) / (bounds.to - bounds.from) : this.#frames / FRAMES;
+  #share({ present, stretch: bounds }: Plan, frame: FrameView): number {
+    if (!bounds) return this.#frames / FRAMES;
+    return (scaleOf(frame) / present - bounds.from) / (bounds.to - bounds.from);
   }
 }
 
@@ -86,18 +87,22 @@ function wayOf({ view, last }: FrameView): number {
   return Math.sign(last.downsample - view.downsample);
 }
 
-function stretchOf({ view, pixelRatio }: FrameView, scale: number): number {
-  return pixelRatio / view.downsample / scale;
+/** Whether it was begun for such a frame, and to follow the picture that is shown now. */
+function fits(plan: Plan, frame: FrameView, present: number): boolean {
+  return plan.way === wayOf(frame) && plan.present === present;
 }
 
 /** @param present - the scale of the picture that is shown. */
 function planFor(frame: FrameView, present: number): Plan | undefined {
   const way = wayOf(frame);
-  const stretch = stretchOf(frame, present);
+  const now = scaleOf(frame);
+  const stretch = now / present;
   if (way === 0 && stretch === 1) return undefined;
   const growth = way < 0 ? AHEAD : 1;
   // Shown smaller than it was made, or at a scale that stays, it is to be replaced soon.
-  if (way === 0 || stretch < 1) return { way, scale: stretchOf(frame, growth), growth, stretch: undefined };
+  if (way === 0 || stretch < 1) {
+    return { way, present, scale: now / growth, growth, stretch: undefined };
+  }
   const to = way < 0 ? 1 : MAX_STRETCH;
-  return { way, scale: (present * to) / growth, growth, stretch: { from: stretch, to } };
+  return { way, present, scale: (present * to) / growth, growth, stretch: { from: stretch, to } };
 }

@@ -1,6 +1,6 @@
 import { assert } from "#base";
 import { contains, intersection, type Point, type SlideBox } from "../viewport.ts";
-import type { Context2d, FrameView } from "./tile-renderer.ts";
+import { type Context2d, type FrameView, scaleOf } from "./tile-renderer.ts";
 
 /** Whole device pixels of the slide at some scale: upright, slide pixel x lies at x * scale. */
 export interface PixelBox {
@@ -100,11 +100,12 @@ export class ScrolledPicture {
    * @param context - placed by `placeView`.
    * @param smooth - where they do not allow it.
    */
-  present(context: Context2d, { view, pixelRatio }: FrameView, smooth: boolean): void {
+  present(context: Context2d, frame: FrameView, smooth: boolean): void {
+    const { view } = frame;
     const centerX = view.centerX * this.#scale;
     const centerY = view.centerY * this.#scale;
     context.save();
-    if (view.rotation === 0 && pixelRatio / view.downsample === this.#scale) {
+    if (view.rotation === 0 && scaleOf(frame) === this.#scale) {
       const { e: middleX, f: middleY } = context.getTransform();
       this.copy(context, { left: -Math.round(middleX - centerX), top: -Math.round(middleY - centerY) });
     } else {
@@ -197,12 +198,9 @@ export class ScrolledPicture {
  * @param least - how small that may be shown: thin lines break up below 1.
  * @param coarseness - how much smaller than the frame's a new one's scale may be.
  */
-export function passingScale(
-  { view, last, pixelRatio }: FrameView,
-  made: number,
-  { least = 1, coarseness = 1 } = {},
-): number {
-  const scale = pixelRatio / view.downsample;
+export function passingScale(frame: FrameView, made: number, { least = 1, coarseness = 1 } = {}): number {
+  const { view, last } = frame;
+  const scale = scaleOf(frame);
   const stretch = scale / made;
   if (stretch >= least && stretch < MAX_STRETCH) return made;
   return scale / (view.downsample > last.downsample ? AHEAD : coarseness);
@@ -223,8 +221,9 @@ function surface(settings: CanvasRenderingContext2DSettings): Surface {
 }
 
 /** Makes the context's units level-0 pixels from the view's middle. @param middle - where that stands, in device pixels. */
-export function placeView(context: Context2d, { view, pixelRatio }: FrameView, middle: Point): void {
-  const scale = pixelRatio / view.downsample;
+export function placeView(context: Context2d, frame: FrameView, middle: Point): void {
+  const { view } = frame;
+  const scale = scaleOf(frame);
   const cos = Math.cos(view.rotation) * scale;
   const sin = Math.sin(view.rotation) * scale;
   context.setTransform(cos, sin, -sin, cos, middle.x, middle.y);

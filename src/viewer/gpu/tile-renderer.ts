@@ -59,6 +59,11 @@ export interface FrameView {
   readonly kept: boolean;
 }
 
+/** Device pixels per level-0 pixel: what a layer's line widths are divided by. */
+export function scaleOf({ view, pixelRatio }: FrameView): number {
+  return pixelRatio / view.downsample;
+}
+
 /** One of a movement for which all of a turned view is turned anew in every frame. */
 export function isTurning({ view: { rotation, downsample }, last, hasty }: FrameView): boolean {
   return hasty && rotation !== 0 && (rotation !== last.rotation || downsample !== last.downsample);

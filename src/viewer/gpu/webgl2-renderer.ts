@@ -2,7 +2,14 @@ import { CapabilityError } from "#base";
 import type { Pixels } from "#slide";
 import { intersection, type Size, type SlideBox, visibleBox } from "../viewport.ts";
 import { FRAGMENT_SHADER, VERTEX_SHADER } from "./shaders.ts";
-import type { FrameView, PlacedTile, TileImage, TileRenderer, TileScene } from "./tile-renderer.ts";
+import {
+  type FrameView,
+  type PlacedTile,
+  scaleOf,
+  type TileImage,
+  type TileRenderer,
+  type TileScene,
+} from "./tile-renderer.ts";
 import { type TileTexture, uploadTile } from "./tile-texture.ts";
 
 type UniformName = "place" | "texels" | "turn" | "toClip" | "crispness" | "fill";
@@ -92,7 +99,7 @@ export class WebGl2Renderer implements TileRenderer {
     const gl = this.#gl;
     const box = intersection(extent, visible);
     if (box.left >= box.right || box.top >= box.bottom) return;
-    const scale = frame.pixelRatio / frame.view.downsample;
+    const scale = scaleOf(frame);
     this.#place(frame, box, scale);
     gl.uniform4f(this.#uniforms.fill, ...parseColor(background), 1);
     gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
@@ -102,7 +109,7 @@ export class WebGl2Renderer implements TileRenderer {
   #drawTile(frame: FrameView, visible: SlideBox, { image, box, filled, crisp }: PlacedTile): void {
     const gl = this.#gl;
     const { texture, width } = image as TileTexture;
-    const scale = frame.pixelRatio / frame.view.downsample;
+    const scale = scaleOf(frame);
     // A coarse tile may reach a million pixels beyond the screen, where a 32-bit float is no longer sure of the pixel:
     // what cannot be seen is cut off here, in doubles. Edges that can be seen stay the very numbers neighbours use.
     const shown = intersection(box, visible);

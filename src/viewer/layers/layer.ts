@@ -35,8 +35,3 @@ export interface Layer {
    */
   paint?(context: Context2d, frame: FrameView): void;
 }
-
-/** Device pixels per level-0 pixel: what a layer's line widths are divided by. */
-export function scaleOf({ view, pixelRatio }: FrameView): number {
-  return pixelRatio / view.downsample;
-}

@@ -1,6 +1,5 @@
-import type { Context2d, FrameView } from "../gpu/tile-renderer.ts";
+import { type Context2d, type FrameView, scaleOf } from "../gpu/tile-renderer.ts";
 import { type ColorMapName, colorMap } from "./color-map.ts";
-import { scaleOf } from "./layer.ts";
 import { PaintedLayer } from "./painted-layer.ts";
 import { PatchSquares } from "./patch-squares.ts";
 import { placeOnScale, type ScoreScale, WHOLE_SCALE } from "./score-scale.ts";

@@ -1,6 +1,5 @@
-import type { Context2d, FrameView } from "../gpu/tile-renderer.ts";
+import { type Context2d, type FrameView, scaleOf } from "../gpu/tile-renderer.ts";
 import { visibleBox } from "../viewport.ts";
-import { scaleOf } from "./layer.ts";
 import type { TexelGrid } from "./patch-squares.ts";
 
 /** A picture with a texel a patch, made once and drawn scaled: what it costs does not grow with the patches. */

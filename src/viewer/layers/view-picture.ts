@@ -7,9 +7,8 @@ import {
   ScrolledPicture,
   scaled,
 } from "../gpu/scrolled-picture.ts";
-import type { Context2d, FrameView } from "../gpu/tile-renderer.ts";
+import { type Context2d, type FrameView, scaleOf } from "../gpu/tile-renderer.ts";
 import { visibleBox } from "../viewport.ts";
-import { scaleOf } from "./layer.ts";
 
 /** A part of the picture to be made. */
 export interface PictureArea {
