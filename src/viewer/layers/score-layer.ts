@@ -1,4 +1,4 @@
-import { type Context2d, type FrameView, scaleOf } from "../gpu/tile-renderer.ts";
+import type { Context2d, FrameView } from "../gpu/tile-renderer.ts";
 import { type ColorMapName, colorMap } from "./color-map.ts";
 import { PaintedLayer } from "./painted-layer.ts";
 import { PatchSquares } from "./patch-squares.ts";
@@ -88,7 +88,7 @@ export class ScoreLayer extends PaintedLayer {
 
   #frame(context: Context2d, frame: FrameView, index: number): void {
     const { side } = this.#squares;
-    const unit = frame.pixelRatio / scaleOf(frame);
+    const unit = frame.view.downsample;
     const shown = Math.max(side, MIN_FRAME_CSS_PX * unit);
     const x = this.#squares.left(index) + (side - shown) / 2 - frame.view.centerX;
     const y = this.#squares.top(index) + (side - shown) / 2 - frame.view.centerY;
