@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { useLayoutEffect, useRef } from "react";
 import type { Slide } from "#slide";
 import type { Viewer } from "#viewer";
 import { formatCount, formatMicrometres, formatPixelSize } from "../format.ts";
@@ -11,7 +11,7 @@ import styles from "./SlidePane.module.css";
 export function Readout({ slide, viewer }: { slide: Slide; viewer: Viewer }) {
   const place = useRef<HTMLParagraphElement>(null);
   const mpp = usePixelSize(slide);
-  useEffect(() => {
+  useLayoutEffect(() => {
     let pointer: { x: number; y: number } | undefined;
     const write = () => {
       if (!place.current) return;

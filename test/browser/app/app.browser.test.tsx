@@ -74,6 +74,29 @@ describe("a shown slide", () => {
     expect(panel.scrollWidth).toBe(panel.clientWidth);
   });
 
+  test("has its magnification, scale and place from the moment they appear", async () => {
+    const app = await mountApp({ "a.svs": slide("a.svs") });
+    let first: (string | null)[] | undefined;
+    // Called after what put the elements there, and before the browser paints or does anything else.
+    const appearing = new MutationObserver(() => {
+      if (field().elements().length === 0) return;
+      first ??= [
+        (field().element() as HTMLInputElement).value,
+        page.getByRole("img", { name: /Scale bar/ }).elements()[0]?.textContent ?? null,
+        page.getByText(words.pane.centre).elements()[0]?.textContent ?? null,
+      ];
+    });
+    appearing.observe(document.body, { childList: true, subtree: true });
+    onTestFinished(() => appearing.disconnect());
+    await app.open("a.svs");
+    await expect.element(field()).toBeVisible();
+    expect(first).toEqual([
+      expect.stringMatching(/^[\d.]+×$/),
+      expect.stringMatching(/^[\d.]+ .m$/),
+      expect.stringMatching(/10,000, 5,000 px$/),
+    ]);
+  });
+
   test("is magnified by what is typed, and refuses what is no magnification with a word", async () => {
     const app = await mountApp({ "a.svs": slide("a.svs") });
     await app.open("a.svs");
