@@ -1,5 +1,5 @@
 import { orientation } from "./orientation.ts";
-import { type Polygon, type Ring, ringArea } from "./polygon.ts";
+import { type Polygon, polygonBounds, type Ring, ringArea } from "./polygon.ts";
 
 /** Equal squares in rows and columns from (0, 0) on. Where `side` is larger than `step` they overlap. */
 export interface SquareGrid {
@@ -20,10 +20,11 @@ const ROUNDING = 1e-9;
  */
 export function findTouchedSquares(grid: SquareGrid, polygons: readonly Polygon[]): Uint8Array {
   const touched = new Uint8Array(grid.columns * grid.rows);
-  for (const { shell, holes } of polygons) {
-    const rings = [shell, ...holes];
-    for (const ring of rings) forEachEdge(ring, (x0, y0, x1, y1) => markAlongEdge(grid, touched, x0, y0, x1, y1));
-    fillInside(grid, touched, rings);
+  for (const polygon of polygons) {
+    for (const ring of [polygon.shell, ...polygon.holes]) {
+      forEachEdge(ring, (x0, y0, x1, y1) => markAlongEdge(grid, touched, x0, y0, x1, y1));
+    }
+    fillInside(grid, touched, polygon);
   }
   return touched;
 }
@@ -90,24 +91,32 @@ function edgeMeetsSquare(
 }
 
 /** Marks squares that no edge touches and that lie inside: their top-left corner tells. */
-function fillInside({ columns, rows, step }: SquareGrid, touched: Uint8Array, rings: readonly Ring[]): void {
-  const crossings: number[][] = Array.from({ length: rows }, () => []);
-  for (const ring of rings) {
+function fillInside({ columns, rows, step }: SquareGrid, touched: Uint8Array, polygon: Polygon): void {
+  const bounds = polygonBounds(polygon);
+  const firstColumn = Math.max(0, Math.ceil(bounds.x0 / step));
+  const firstRow = Math.max(0, Math.ceil(bounds.y0 / step));
+  const lastRow = Math.min(rows - 1, Math.floor(bounds.y1 / step));
+  const across = Math.min(columns - 1, Math.floor(bounds.x1 / step)) - firstColumn + 1;
+  if (across <= 0 || lastRow < firstRow) return;
+  // 1 where an odd number of edges cross the row's line between this corner and the one before.
+  const turns = new Uint8Array(across * (lastRow - firstRow + 1));
+  for (const ring of [polygon.shell, ...polygon.holes]) {
     forEachEdge(ring, (ax, ay, bx, by) => {
       const [x0, y0, x1, y1] = ay <= by ? [ax, ay, bx, by] : [bx, by, ax, ay];
       // Half-open in y, so that a vertex on the line counts once.
-      const last = Math.min(rows - 1, Math.ceil(y1 / step) - 1);
-      for (let row = Math.max(0, Math.ceil(y0 / step)); row <= last; row++) {
-        crossings[row]!.push(x0 + ((row * step - y0) * (x1 - x0)) / (y1 - y0));
+      const last = Math.min(lastRow, Math.ceil(y1 / step) - 1);
+      for (let row = Math.max(firstRow, Math.ceil(y0 / step)); row <= last; row++) {
+        const x = x0 + ((row * step - y0) * (x1 - x0)) / (y1 - y0);
+        const column = Math.max(0, Math.ceil(x / step) - firstColumn);
+        if (column < across) turns[(row - firstRow) * across + column]! ^= 1;
       }
     });
   }
-  for (let row = 0; row < rows; row++) {
-    const line = crossings[row]!.sort((a, b) => a - b);
-    for (let i = 0; i + 1 < line.length; i += 2) {
-      const first = Math.max(0, Math.ceil(line[i]! / step));
-      const last = Math.min(columns - 1, Math.floor(line[i + 1]! / step));
-      if (first <= last) touched.fill(1, row * columns + first, row * columns + last + 1);
+  for (let row = firstRow, at = 0; row <= lastRow; row++) {
+    let isInside = 0;
+    for (let square = row * columns + firstColumn, end = square + across; square < end; square++) {
+      isInside ^= turns[at++]!;
+      touched[square]! |= isInside;
     }
   }
 }

@@ -48,3 +48,16 @@ export function ringBounds(ring: Ring): Bounds {
   }
   return { x0, y0, x1, y1 };
 }
+
+/** The smallest rectangle around all rings of a polygon: of one that is not valid, holes may lie outside the shell. */
+export function polygonBounds({ shell, holes }: Polygon): Bounds {
+  let { x0, y0, x1, y1 } = ringBounds(shell);
+  for (const hole of holes) {
+    const inner = ringBounds(hole);
+    x0 = Math.min(x0, inner.x0);
+    x1 = Math.max(x1, inner.x1);
+    y0 = Math.min(y0, inner.y0);
+    y1 = Math.max(y1, inner.y1);
+  }
+  return { x0, y0, x1, y1 };
+}

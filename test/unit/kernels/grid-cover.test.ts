@@ -50,6 +50,16 @@ describe("squares that a polygon touches", () => {
     expect(count(findTouchedSquares(grid, [polygon(-90, -90, -10, -90, -10, -10)]))).toBe(0);
   });
 
+  test("are told by the even-odd rule also where a hole lies beside its shell, and where an outline crosses itself", () => {
+    const shell = polygon(1100, 1100, 1900, 1100, 1900, 2900, 1100, 2900).shell;
+    const beside = { shell, holes: [polygon(2600, 100, 4400, 100, 4400, 1900, 2600, 1900).shell] };
+    expect(marked(grid, findTouchedSquares(grid, [beside]))).toHaveLength(2 * 4 + 4 * 4);
+    // Walked round twice, what lies within is outside.
+    const twice = [600, 600, 4400, 600, 4400, 3400, 600, 3400];
+    const touched = findTouchedSquares(grid, [polygon(...twice, ...twice)]);
+    expect(count(touched)).toBe(8 * 6 - 6 * 4);
+  });
+
   test("are none without polygons", () => {
     expect(count(findTouchedSquares(grid, []))).toBe(0);
     expect(count(findCoveredSquares(grid, [], 0.5))).toBe(0);
@@ -73,6 +83,14 @@ describe("squares that polygons cover", () => {
       const frame = { shell: polygon(...shell).shell, holes: [polygon(...cut).shell] };
       expect(count(findCoveredSquares(grid, [frame], 1))).toBe(12);
     }
+  });
+
+  test("are those of the grid alone where a polygon reaches beyond it", () => {
+    expect(count(findCoveredSquares(grid, [polygon(-900, -900, 900, -900, 900, 900, -900, 900)], 1))).toBe(16);
+    expect(marked(grid, findCoveredSquares(grid, [polygon(300, 100, 950, 100, 950, 200, 300, 200)], 1))).toEqual([
+      "3,1",
+    ]);
+    expect(count(findCoveredSquares(grid, [polygon(500, 100, 950, 100, 950, 200, 500, 200)], 0.01))).toBe(0);
   });
 
   test("may overlap each other", () => {
