@@ -18,10 +18,10 @@ export {
   type BandedImage8,
   type Image8,
   type ResizeBox,
-  type ResizeFilter,
   reduceByBox,
   resizePillow,
   resizePillowRgb,
 } from "./resize.ts";
 export { resizeBilinear, resizeBilinearBands } from "./resize-bilinear.ts";
+export type { ResizeFilter } from "./resize-taps.ts";
 export { shrinkRgba } from "./shrink-rgba.ts";

@@ -1,3 +1,6 @@
+import { resizeRgbBySimd } from "./resize-simd.ts";
+import { HALF, PRECISION_BITS, type ResizeFilter, type Taps, tapsOf } from "./resize-taps.ts";
+
 /** An 8-bit image, channels last: (height, width, channels), row-major. */
 export interface Image8 {
   readonly data: Uint8Array | Uint8ClampedArray;
@@ -10,9 +13,6 @@ export interface Image8 {
 export interface BandedImage8 extends Omit<Image8, "data"> {
   readonly bands: Iterable<Image8["data"]>;
 }
-
-/** Pillow's fixed-point precision: 32 bits less 8 of the sample and 2 of head room (ImagingResample). */
-const PRECISION_BITS = 32 - 8 - 2;
 
 /**
  * Shrinks by whole factors, each output pixel the mean of its box; boxes cut by the right and bottom edge average what
@@ -56,35 +56,6 @@ export interface ResizeBox {
   readonly y1: number;
 }
 
-/** A filter of Pillow, by its name there. */
-export type ResizeFilter = "bilinear" | "bicubic" | "lanczos";
-
-/** Weight of a sample at distance `x`, and beyond which distance there is none. */
-interface Kernel {
-  readonly support: number;
-  weight(x: number): number;
-}
-
-const KERNELS: Readonly<Record<ResizeFilter, Kernel>> = {
-  bilinear: { support: 1, weight: (x) => Math.max(0, 1 - Math.abs(x)) },
-  bicubic: { support: 2, weight: (x) => cubic(Math.abs(x)) },
-  lanczos: { support: 3, weight: (x) => (x >= -3 && x < 3 ? sinc(x) * sinc(x / 3) : 0) },
-};
-
-/** Keys' cubic convolution with a = -1/2. */
-function cubic(x: number): number {
-  const a = -0.5;
-  if (x < 1) return ((a + 2) * x - (a + 3)) * x * x + 1;
-  if (x < 2) return (((x - 5) * x + 8) * x - 4) * a;
-  return 0;
-}
-
-function sinc(x: number): number {
-  if (x === 0) return 1;
-  const angle = x * Math.PI;
-  return Math.sin(angle) / angle;
-}
-
 /**
  * Resizes with the filter's support widened when shrinking (antialiased). Bit-equal to `resize(…, filter, box)` of Pillow 13:
  * 8-bit fixed-point passes, each rounded and clipped, and a box of float32.
@@ -98,15 +69,19 @@ export function resizePillow(
   filter: ResizeFilter,
   box: ResizeBox = { x0: 0, y0: 0, x1: image.width, y1: image.height },
 ): Image8 {
-  const kernel = KERNELS[filter];
   const [x0, y0, x1, y1] = [box.x0, box.y0, box.x1, box.y1].map(Math.fround) as [number, number, number, number];
   const isWide = width === image.width && x0 === 0 && x1 === width;
   const isHigh = height === image.height && y0 === 0 && y1 === height;
   if (isWide && isHigh) return { ...image, data: image.data.slice() };
-  const widen = (from: Image8) => (isWide ? from : passX(from, taps(kernel, image.width, x0, x1, width), width));
-  const heighten = (from: Image8) => (isHigh ? from : passY(from, taps(kernel, image.height, y0, y1, height), height));
+  const columns = isWide ? undefined : tapsOf(filter, image.width, x0, x1, width);
+  const rows = isHigh ? undefined : tapsOf(filter, image.height, y0, y1, height);
   // As a rule the horizontal pass is first: the other way where rows shrink by more than twice what columns do.
   const isRowsFirst = height < image.height && image.height - height > 2 * (image.width - width);
+  if (columns && rows && image.channels === 3 && !isRowsFirst) {
+    return resizeRgb({ ...image, bands: [image.data] }, columns, rows);
+  }
+  const widen = (from: Image8) => (columns ? passX(from, columns) : from);
+  const heighten = (from: Image8) => (rows ? passY(from, rows) : from);
   return isRowsFirst ? widen(heighten(image)) : heighten(widen(image));
 }
 
@@ -116,61 +91,31 @@ export function resizePillow(
  * @returns (side, side, 3) uint8.
  */
 export function resizePillowRgb(image: BandedImage8, side: number, filter: ResizeFilter): Image8 {
+  const { width, height } = image;
+  return resizeRgb(image, tapsOf(filter, width, 0, width, side), tapsOf(filter, height, 0, height, side));
+}
+
+/** Both passes, of three or four channels to three. */
+function resizeRgb(image: BandedImage8, columns: Taps, rows: Taps): Image8 {
+  const byVectors = resizeRgbBySimd(image, columns, rows);
+  if (byVectors) return byVectors;
   const { width, height, channels } = image;
-  const columns = taps(KERNELS[filter], width, 0, width, side);
-  const data = new Uint8ClampedArray(side * height * 3);
+  const outWidth = columns.first.length;
+  const data = new Uint8ClampedArray(outWidth * height * 3);
   let row = 0;
   for (const band of image.bands) {
-    const rows = band.length / (width * channels);
-    passXOfRgb({ data: band, width, height: rows, channels }, columns, data.subarray(side * row * 3));
-    row += rows;
+    const bandRows = band.length / (width * channels);
+    passXOfRgb({ data: band, width, height: bandRows, channels }, columns, data.subarray(outWidth * row * 3));
+    row += bandRows;
   }
-  return passY({ data, width: side, height, channels: 3 }, taps(KERNELS[filter], height, 0, height, side), side);
+  return passY({ data, width: outWidth, height, channels: 3 }, rows);
 }
-
-interface Taps {
-  readonly first: Int32Array;
-  readonly count: Int32Array;
-  readonly weights: Int32Array;
-  /** Weights reserved per output sample. */
-  readonly stride: number;
-}
-
-function taps(kernel: Kernel, inSize: number, in0: number, in1: number, outSize: number): Taps {
-  const scale = (in1 - in0) / outSize;
-  const filterScale = Math.max(scale, 1);
-  const support = kernel.support * filterScale;
-  const stride = Math.ceil(support) * 2 + 1;
-  const first = new Int32Array(outSize);
-  const count = new Int32Array(outSize);
-  const weights = new Int32Array(outSize * stride);
-  const row = new Float64Array(stride);
-  for (let i = 0; i < outSize; i++) {
-    const centre = in0 + (i + 0.5) * scale;
-    const begin = Math.max(0, Math.trunc(centre - support + 0.5));
-    const n = Math.min(inSize, Math.trunc(centre + support + 0.5)) - begin;
-    let sum = 0;
-    for (let k = 0; k < n; k++) {
-      const weight = kernel.weight((k + begin - centre + 0.5) * (1 / filterScale));
-      row[k] = weight;
-      sum += weight;
-    }
-    for (let k = 0; k < n; k++) {
-      const weight = (sum === 0 ? row[k]! : row[k]! / sum) * 2 ** PRECISION_BITS;
-      weights[i * stride + k] = Math.trunc(weight < 0 ? weight - 0.5 : weight + 0.5);
-    }
-    first[i] = begin;
-    count[i] = n;
-  }
-  return { first, count, weights, stride };
-}
-
-const HALF = 1 << (PRECISION_BITS - 1);
 
 // `Math.imul` and `| 0` throughout: a sample of 0 by a negative weight would else be -0, and all of it floating point.
 
-function passX(image: Image8, taps: Taps, width: number): Image8 {
+function passX(image: Image8, taps: Taps): Image8 {
   const { data, height, channels } = image;
+  const width = taps.first.length;
   const out = new Uint8ClampedArray(width * height * channels);
   if (channels === 3) {
     passXOfRgb(image, taps, out);
@@ -193,43 +138,16 @@ function passX(image: Image8, taps: Taps, width: number): Image8 {
   return { data: out, width, height, channels };
 }
 
-/** Weights that read the same from both ends, and are those of every output sample but the few at the edges. */
-type MirroredEight = readonly [number, number, number, number];
-
-/**
- * Halving by "bicubic", which a patch at 20x of a slide at 40x takes, has eight taps, mirrored: half the products, and weights that
- * need not be fetched. undefined where the taps are others.
- */
-function mirroredEight({ count, weights, stride }: Taps): MirroredEight | undefined {
-  const middle = count.length >> 1;
-  if (count[middle] !== 8) return undefined;
-  const at = (output: number, tap: number) => weights[output * stride + tap]!;
-  for (let output = 0; output < count.length; output++) {
-    if (count[output] !== 8) continue;
-    for (let tap = 0; tap < 8; tap++) if (at(output, tap) !== at(middle, Math.min(tap, 7 - tap))) return undefined;
-  }
-  return [at(middle, 0), at(middle, 1), at(middle, 2), at(middle, 3)];
-}
-
-/** Three channels of three or four. Patches go this way by the thousand. */
+/** Three channels of three or four. */
 function passXOfRgb(image: Image8, taps: Taps, out: Uint8ClampedArray): void {
   const { first, count, weights, stride } = taps;
   const { height, channels } = image;
   const width = first.length;
   const data = bytesOf(image);
-  const mirrored = mirroredEight(taps);
-  const [w0, w1, w2, w3] = mirrored ?? [0, 0, 0, 0];
-  const mirroredCount = mirrored ? 8 : -1;
   for (let y = 0, to = 0; y < height; y++) {
     const row = y * image.width * channels;
     for (let x = 0; x < width; x++, to += 3) {
       let at = row + first[x]! * channels;
-      if (count[x] === mirroredCount) {
-        out[to] = sumOfEight(data, at, channels, w0, w1, w2, w3) >> PRECISION_BITS;
-        out[to + 1] = sumOfEight(data, at + 1, channels, w0, w1, w2, w3) >> PRECISION_BITS;
-        out[to + 2] = sumOfEight(data, at + 2, channels, w0, w1, w2, w3) >> PRECISION_BITS;
-        continue;
-      }
       // The three sums side by side: each weight is fetched once.
       let red = HALF;
       let green = HALF;
@@ -248,51 +166,20 @@ function passXOfRgb(image: Image8, taps: Taps, out: Uint8ClampedArray): void {
   }
 }
 
-/** Eight samples, `step` apart, by weights that are mirrored. */
-function sumOfEight(
-  data: Uint8Array,
-  at: number,
-  step: number,
-  w0: number,
-  w1: number,
-  w2: number,
-  w3: number,
-): number {
-  const last = at + 7 * step;
-  const outer = Math.imul(data[at]! + data[last]!, w0) + Math.imul(data[at + step]! + data[last - step]!, w1);
-  const inner =
-    Math.imul(data[at + 2 * step]! + data[last - 2 * step]!, w2) +
-    Math.imul(data[at + 3 * step]! + data[last - 3 * step]!, w3);
-  return (HALF + outer + inner) | 0;
-}
-
-function passY(image: Image8, taps: Taps, height: number): Image8 {
+function passY(image: Image8, taps: Taps): Image8 {
   const { first, count } = taps;
+  const height = first.length;
   const { width, channels } = image;
   const data = bytesOf(image);
   const rowLength = width * channels;
   const out = new Uint8ClampedArray(rowLength * height);
-  const mirrored = mirroredEight(taps);
   const sums = new Int32Array(rowLength);
   for (let y = 0; y < height; y++) {
     const rows = data.subarray(first[y]! * rowLength, (first[y]! + count[y]!) * rowLength);
     const to = out.subarray(y * rowLength, (y + 1) * rowLength);
-    if (mirrored && count[y] === 8) sumMirroredRows(rows, mirrored, to);
-    else sumRows(rows, taps.weights.subarray(y * taps.stride, y * taps.stride + count[y]!), sums, to);
+    sumRows(rows, taps.weights.subarray(y * taps.stride, y * taps.stride + count[y]!), sums, to);
   }
   return { data: out, width, height, channels };
-}
-
-function sumMirroredRows(rows: Uint8Array, [w0, w1, w2, w3]: MirroredEight, out: Uint8ClampedArray): void {
-  const length = out.length;
-  // Rows of their own: the engine then need not check each place of a sum for itself.
-  const row = (k: number) => rows.subarray(k * length, (k + 1) * length);
-  const [a, b, c, d, e, f, g, h] = [row(0), row(1), row(2), row(3), row(4), row(5), row(6), row(7)] as const;
-  for (let i = 0; i < length; i++) {
-    const outer = Math.imul(a[i]! + h[i]!, w0) + Math.imul(b[i]! + g[i]!, w1);
-    const inner = Math.imul(c[i]! + f[i]!, w2) + Math.imul(d[i]! + e[i]!, w3);
-    out[i] = (HALF + outer + inner) >> PRECISION_BITS;
-  }
 }
 
 /** `sums` is room for one row. */

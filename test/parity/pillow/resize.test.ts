@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { type Image8, type ResizeFilter, reduceByBox, resizePillow } from "#kernels";
+import type { Image8, ResizeFilter } from "#kernels";
+import * as kernels from "#kernels";
 import type { FormatSlide } from "../../../src/slide/formats/format.ts";
 import { makeThumbnail } from "../../../src/slide/thumbnail.ts";
+import { kernelsWithoutWasm } from "../../support/kernels-without-wasm.ts";
 
 type Pair = [number, number];
 interface Case {
@@ -37,10 +39,14 @@ function digest(data: Uint8Array | Uint8ClampedArray): string {
   return createHash("sha256").update(data).digest("hex");
 }
 
-describe("resizing equals Pillow bit for bit", () => {
+describe.each([
+  { how: "as the engine can", load: async () => kernels },
+  { how: "without WebAssembly", load: kernelsWithoutWasm },
+])("resizing equals Pillow bit for bit, $how", ({ load }) => {
   for (const test of golden.cases.filter((candidate) => candidate.kind !== "thumbnail")) {
     const [width, height] = test.size;
-    it(`${test.filter ?? "box"} ${width} x ${height} to ${test.to ?? `1/${test.factor}`}`, () => {
+    it(`${test.filter ?? "box"} ${width} x ${height} to ${test.to ?? `1/${test.factor}`}`, async () => {
+      const { reduceByBox, resizePillow } = await load();
       const image = draw(width, height, 3);
       const [x0, y0, x1, y1] = test.box ?? [0, 0, width, height];
       const result =
