@@ -48,8 +48,21 @@ export function spawnModelWorker<Api>(): Seat<Api> {
   );
 }
 
-/** A seat on the caller's own thread: for Node, tests and small tools. */
-export function seatOnThisThread<Api>(api: Api): Seat<Api> {
+/**
+ * A seat on the caller's own thread: for Node, and browsers without workers. What it runs is loaded with its first request, so that
+ * pages whose workers run it do not carry it too.
+ */
+export function seatOnThisThread<Api extends object>(load: () => Promise<Api>): Seat<Api> {
+  let loading: Promise<Api> | undefined;
+  const api = new Proxy({} as Api, {
+    get:
+      (_, method) =>
+      async (...given: unknown[]) => {
+        loading ??= load();
+        const loaded = (await loading) as Record<string | symbol, (...given: unknown[]) => unknown>;
+        return loaded[method]!(...given);
+      },
+  });
   return { api, terminate: () => {}, onDeath: () => {} };
 }
 

@@ -131,7 +131,7 @@ function loadPasses(): Passes | undefined {
 }
 
 const shifted = (sum: Local): Code => simd.shiftRight(get(sum), constant(PRECISION_BITS));
-const half = simd.splat(constant(HALF));
+const half = (): Code => simd.splat(constant(HALF));
 const advance = (local: Local, by: Code): Code => set(local, add(get(local), by));
 
 function passX() {
@@ -161,7 +161,7 @@ function passX() {
     set(from, add(get(data), load(get(tap)))),
     set(weight, get(tap)),
     set(weightsEnd, add(get(tap), load(get(tap), 4))),
-    set(sum, half),
+    set(sum, half()),
     repeat(sumUp, isBelow(get(weight), get(weightsEnd))),
     set(sum, simd.toWords(shifted(sum), shifted(sum))),
     // The fourth byte is written over by the next pixel.
@@ -201,7 +201,7 @@ function passY() {
   const eachVector = [
     set(from, get(begin)),
     set(weight, get(taps)),
-    ...[a, b, c, d].map((sum) => set(sum, half)),
+    ...[a, b, c, d].map((sum) => set(sum, half())),
     repeat(sumUp, isBelow(get(weight), get(weightsEnd))),
     simd.store(get(to), simd.toBytes(simd.toWords(shifted(a), shifted(b)), simd.toWords(shifted(c), shifted(d)))),
     advance(begin, constant(VECTOR_BYTES)),

@@ -95,34 +95,34 @@ export function repeat(body: readonly Code[], condition: Code): Code {
   return [0x03, 0x40, ...body.flat(), ...condition, 0x0d, 0, 0x0b];
 }
 
-function vector(instruction: number): (...operands: Code[]) => Code {
-  return (...operands) => [...operands.flat(), 0xfd, ...unsigned(instruction)];
+function vector(instruction: number, ...operands: Code[]): Code {
+  return [...operands.flat(), 0xfd, ...unsigned(instruction)];
 }
 
-function vectorMemory(instruction: number): (address: Code, offset?: number) => Code {
-  return (address, offset = 0) => [...address, 0xfd, ...unsigned(instruction), 0, ...unsigned(offset)];
+function vectorMemory(instruction: number, operands: Code, offset = 0): Code {
+  return [...operands, 0xfd, ...unsigned(instruction), 0, ...unsigned(offset)];
 }
 
 /** Of 16 bytes. "Low" and "high" are the lower and upper half of what is widened. */
 export const simd = {
-  load: vectorMemory(0),
+  load: (address: Code) => vectorMemory(0, address),
   /** Four bytes, and zeros. */
-  loadFour: vectorMemory(92),
+  loadFour: (address: Code) => vectorMemory(92, address),
   /** A 32-bit integer, four times. */
-  loadSplat: vectorMemory(9),
-  store: (address: Code, value: Code): Code => vectorMemory(11)([...address, ...value]),
-  splat: vector(17),
+  loadSplat: (address: Code, offset: number) => vectorMemory(9, address, offset),
+  store: (address: Code, value: Code) => vectorMemory(11, [...address, ...value]),
+  splat: (integer: Code) => vector(17, integer),
   /** The first of four integers. */
-  first: (value: Code): Code => [...vector(27)(value), 0],
-  lowBytes: vector(137),
-  highBytes: vector(138),
-  lowWords: vector(169),
-  highWords: vector(170),
-  add: vector(174),
-  multiply: vector(181),
-  shiftRight: vector(172),
+  first: (value: Code): Code => [...vector(27, value), 0],
+  lowBytes: (value: Code) => vector(137, value),
+  highBytes: (value: Code) => vector(138, value),
+  lowWords: (value: Code) => vector(169, value),
+  highWords: (value: Code) => vector(170, value),
+  add: (a: Code, b: Code) => vector(174, a, b),
+  multiply: (a: Code, b: Code) => vector(181, a, b),
+  shiftRight: (value: Code, bits: Code) => vector(172, value, bits),
   /** Twice four integers to eight words, clipped. */
-  toWords: vector(133),
+  toWords: (a: Code, b: Code) => vector(133, a, b),
   /** Twice eight words to bytes, clipped to 0 to 255. */
-  toBytes: vector(102),
+  toBytes: (a: Code, b: Code) => vector(102, a, b),
 } as const;

@@ -1,7 +1,6 @@
 import { type Seat, seatOnThisThread, spawnTissueWorker, WorkerPool } from "#bridge";
 import type { Mask, Polygon } from "#kernels";
 import type { Thumbnail } from "./thumbnail.ts";
-import { createTissueService } from "./tissue-service.ts";
 import type { PatchDrawing, PatchSelection, TissueWorkerApi } from "./worker-contract.ts";
 
 /** A worker silent for longer hangs: a tile takes some 50 ms, outlines and pictures of the largest slides some seconds. */
@@ -34,9 +33,11 @@ export interface TissueEngine {
   drawPatches(thumbnail: Thumbnail, drawing: PatchDrawing, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
 }
 
+const loadTissueService = async () => (await import("./tissue-service.ts")).createTissueService();
+
 /** A seat at a tissue worker; where workers are not to be had, on this thread. */
 export function openTissueSeat(hasWorkers = typeof Worker !== "undefined"): Seat<TissueWorkerApi> {
-  return hasWorkers ? spawnTissueWorker<TissueWorkerApi>() : seatOnThisThread(createTissueService());
+  return hasWorkers ? spawnTissueWorker<TissueWorkerApi>() : seatOnThisThread(loadTissueService);
 }
 
 /** Starts at its first use, and is ended by `close`. */

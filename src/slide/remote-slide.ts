@@ -3,7 +3,7 @@ import { moveOut, PoolClosedError } from "#bridge";
 import { type ByteRange, hintRanges, type SharedBlocks } from "#bytes";
 import { SlideClosedError } from "./errors.ts";
 import { getBestLevelForDownsample, type Level } from "./level.ts";
-import { checkPatchRegion, checkRecipe, type Patch, type PatchRecipe } from "./patch.ts";
+import { checkPatchRegion, checkRecipe, type Patch, type PatchRecipe } from "./patch-recipe.ts";
 import { getObjectivePower, getPixelSize } from "./properties.ts";
 import { MAX_REGION_BYTES, type Pixels, type ReadOptions, type Region } from "./region.ts";
 import type { AssociatedImage, PixelSize, Slide } from "./slide.ts";

@@ -19,7 +19,6 @@ import {
 import { compileOpenSlide } from "#native";
 import { SlideClosedError } from "./errors.ts";
 import { makeRehearsalSlide } from "./rehearsal.ts";
-import { createSlideService } from "./slide-service.ts";
 import type { OpenedSlide, SlideId, SlideWorkerApi } from "./worker-contract.ts";
 
 /** With textures, wasm heaps and the page itself a tab stays below 1 GiB. */
@@ -31,6 +30,8 @@ const LEAST_SHARED_BYTES = 64 << 20;
 const OPEN_TIMEOUT_MS = 60_000;
 /** Freeing a slide takes milliseconds, and so does telling memory. */
 const CLOSE_TIMEOUT_MS = 10_000;
+
+const loadSlideService = async () => (await import("./slide-service.ts")).createSlideService();
 
 export interface SlidePoolOptions {
   /** Decoding workers; 0 decodes on the calling thread. Default: one less than the cores, 1 to 4; 0 without workers. */
@@ -79,7 +80,7 @@ export class SlidePool {
     this.workers = new WorkerPool<SlideWorkerApi>({
       name: "slides",
       size: Math.max(size, 1),
-      spawn: size > 0 ? spawnSlideWorker<SlideWorkerApi> : () => seatOnThisThread(createSlideService()),
+      spawn: size > 0 ? spawnSlideWorker<SlideWorkerApi> : () => seatOnThisThread(loadSlideService),
     });
   }
 

@@ -1,7 +1,7 @@
 // In the built types too: `AsyncDisposable` is in no lib that a consumer has by default.
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { Level } from "./level.ts";
-import type { Patch, PatchRecipe } from "./patch.ts";
+import type { Patch, PatchRecipe } from "./patch-recipe.ts";
 import type { Pixels, ReadOptions, Region } from "./region.ts";
 
 /** A label, macro or thumbnail image stored beside the pyramid. */

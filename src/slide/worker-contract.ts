@@ -1,5 +1,5 @@
 import type { ByteRange, SharedBlocks, SlideFiles } from "#bytes";
-import type { Patch, PatchRecipe } from "./patch.ts";
+import type { Patch, PatchRecipe } from "./patch-recipe.ts";
 import type { Pixels, Region } from "./region.ts";
 import type { SlideFacts } from "./slide.ts";
 import type { TileIndex } from "./tile-index.ts";

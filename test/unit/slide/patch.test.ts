@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { resizePillow } from "#kernels";
 import type { PatchRecipe } from "#slide";
-import { checkRecipe, makePatch } from "../../../src/slide/patch.ts";
+import { makePatch } from "../../../src/slide/patch.ts";
+import { checkRecipe } from "../../../src/slide/patch-recipe.ts";
 
 const SIDE = 12;
 /** Colours by position; the right half was not scanned. */
