@@ -32,6 +32,7 @@ const HEAD_BYTES = 8;
 /** @returns (rows, columns, 3) uint8; undefined where there are no vector instructions, or the image is too large. */
 export function resizeRgbBySimd(image: BandedImage8, columns: Taps, rows: Taps): Image8 | undefined {
   const passes = loadPasses();
+  if (!passes) return undefined;
   const width = columns.first.length;
   const height = rows.first.length;
   const rowBytes = image.width * image.channels;
@@ -44,7 +45,7 @@ export function resizeRgbBySimd(image: BandedImage8, columns: Taps, rows: Taps):
   const bandAt = behind(outAt, middleRow * height);
   const portionRows = Math.max(1, Math.floor(PORTION_BYTES / rowBytes));
   const end = behind(bandAt, portionRows * rowBytes);
-  if (!passes || end > MOST_BYTES) return undefined;
+  if (end > MOST_BYTES) return undefined;
 
   const { memory, passX, passY } = passes;
   const missing = end - memory.buffer.byteLength;

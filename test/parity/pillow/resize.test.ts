@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { Image8, ResizeFilter } from "#kernels";
 import * as kernels from "#kernels";
 import type { FormatSlide } from "../../../src/slide/formats/format.ts";
@@ -43,10 +43,14 @@ describe.each([
   { how: "as the engine can", load: async () => kernels },
   { how: "without WebAssembly", load: kernelsWithoutWasm },
 ])("resizing equals Pillow bit for bit, $how", ({ load }) => {
+  let used: typeof kernels;
+  beforeAll(async () => {
+    used = await load();
+  });
   for (const test of golden.cases.filter((candidate) => candidate.kind !== "thumbnail")) {
     const [width, height] = test.size;
-    it(`${test.filter ?? "box"} ${width} x ${height} to ${test.to ?? `1/${test.factor}`}`, async () => {
-      const { reduceByBox, resizePillow } = await load();
+    it(`${test.filter ?? "box"} ${width} x ${height} to ${test.to ?? `1/${test.factor}`}`, () => {
+      const { reduceByBox, resizePillow } = used;
       const image = draw(width, height, 3);
       const [x0, y0, x1, y1] = test.box ?? [0, 0, width, height];
       const result =

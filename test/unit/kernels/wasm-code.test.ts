@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import {
   add,
   assemble,
+  type Code,
   constant,
   get,
   isBelow,
@@ -12,7 +13,7 @@ import {
   store,
 } from "../../../src/kernels/wasm-code.ts";
 
-function run(body: number[][], integers: string[] = []) {
+function run(body: readonly Code[], integers: readonly string[] = []) {
   const code = assemble([{ name: "go", parameters: ["p"], integers, vectors: [], body }]);
   const { memory, go } = new WebAssembly.Instance(new WebAssembly.Module(code)).exports as {
     memory: WebAssembly.Memory;
@@ -23,7 +24,7 @@ function run(body: number[][], integers: string[] = []) {
 
 test("integers of any length and sign are written as they are", () => {
   const values = [0, 1, -1, 63, 64, -64, -65, 8191, 8192, 2 ** 21, -(2 ** 21) - 1, 2 ** 31 - 1, -(2 ** 31)];
-  const { ints, go } = run(values.map((value, at) => [...store(constant(4 * at), constant(value))]));
+  const { ints, go } = run(values.map((value, at) => store(constant(4 * at), constant(value))));
   go(0);
   expect([...ints.subarray(0, values.length)]).toEqual(values);
 });
@@ -33,13 +34,11 @@ test("addresses far away are reached, and a loop ends", () => {
   const far = 4 * 5000;
   const { ints, go } = run(
     [
-      [
-        ...repeat(
-          [set(sum, add(get(sum), load(get(at), far))), set(at, add(get(at), constant(4)))],
-          isBelow(get(at), get(p)),
-        ),
-      ],
-      [...store(constant(0), get(sum))],
+      repeat(
+        [set(sum, add(get(sum), load(get(at), far))), set(at, add(get(at), constant(4)))],
+        isBelow(get(at), get(p)),
+      ),
+      store(constant(0), get(sum)),
     ],
     ["at", "sum"],
   );
