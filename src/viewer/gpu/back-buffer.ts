@@ -30,10 +30,10 @@ const CRISP_SCALE = 2;
 const STEP_PX = 16;
 
 /**
- * While all of a turned view is turned, a picture of each scale that is passed through would take longer than a frame has,
- * and so does the first one, unless it is a coarse one. What was made at rest is shown smaller until another is there.
+ * How small what was made at rest is shown while all of a turned view is turned, until a coarse picture is there: to make that
+ * in the first frame would take longer than a frame has.
  */
-const PASSING = { least: 0.5, coarseness: 1.4 };
+const LEAST_PASSING_STRETCH = 0.35;
 
 /** Draws a layer of tiles by way of a picture that is painted where needed, and kept while the scale stays. */
 export class BackBuffer {
@@ -67,7 +67,7 @@ export class BackBuffer {
     const mayBeRough = isTurned && frame.hasty;
     const isGood = surround === this.#surround && revision === this.#revision && (mayBeRough || !this.#isRough);
     const now = scaleOf(frame);
-    const scale = isPassing ? passingScale(frame, isGood ? this.#picture.scale : 0, PASSING) : now;
+    const scale = isPassing ? passingScale(frame, isGood ? this.#picture.scale : 0, LEAST_PASSING_STRETCH) : now;
     const isSame = isGood && scale === this.#picture.scale;
     if (!isSame) {
       this.#picture.begin(scale);
@@ -101,7 +101,7 @@ export class BackBuffer {
       for (const box of scene.changed) this.#picture.repaint(outward(scaled(box, scale)), paint);
       this.#picture.cover(needed, paint, Math.max(1, now / scale));
       if (isTurned && !isPassing) this.#turned.show(context, frame, middle, this.#picture, scene.changed);
-      else this.#present(context, frame, middle);
+      else this.#present(context, frame, middle, isPassing || !frame.hasty);
       if (isPassing) this.#coming.prepare(frame, scale, scene.changed, painter);
       else this.#coming.forget();
     } else {
@@ -112,10 +112,10 @@ export class BackBuffer {
     if (!ink) overlay?.paint(context, frame, middle);
   }
 
-  #present(context: Context2d, frame: FrameView, middle: Point): void {
+  #present(context: Context2d, frame: FrameView, middle: Point, isSmooth: boolean): void {
     context.save();
     placeView(context, frame, middle);
-    this.#picture.present(context, frame, !frame.hasty);
+    this.#picture.present(context, frame, isSmooth);
     context.restore();
   }
 

@@ -3,7 +3,7 @@ import { AHEAD, MAX_STRETCH, outward, type PaintBox, type ScrolledPicture, scale
 import { type FrameView, scaleOf } from "./tile-renderer.ts";
 
 /** Over so many frames a picture is made, where it is not known when it will be needed. */
-const FRAMES = 8;
+const FRAMES = 5;
 
 /** What is known of a picture to come when it is begun. */
 interface Plan {

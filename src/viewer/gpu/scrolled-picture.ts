@@ -196,14 +196,13 @@ export class ScrolledPicture {
  * do. The frame at rest has a sharp one.
  * @param made - the scale of the picture there is.
  * @param least - how small that may be shown: thin lines break up below 1.
- * @param coarseness - how much smaller than the frame's a new one's scale may be.
  */
-export function passingScale(frame: FrameView, made: number, { least = 1, coarseness = 1 } = {}): number {
+export function passingScale(frame: FrameView, made: number, least = 1): number {
   const { view, last } = frame;
   const scale = scaleOf(frame);
   const stretch = scale / made;
   if (stretch >= least && stretch < MAX_STRETCH) return made;
-  return scale / (view.downsample > last.downsample ? AHEAD : coarseness);
+  return view.downsample > last.downsample ? scale / AHEAD : scale;
 }
 
 /** The box made wider and higher about its middle. */
