@@ -121,6 +121,39 @@ function fillInside({ columns, rows, step }: SquareGrid, touched: Uint8Array, po
   }
 }
 
+/** The edges of polygons, without those that run along rows. */
+export interface OutlineEdges {
+  /** Of each x0, y0, x1, y1, downwards, and 1 or -1: whether what lies right of it counts, or is taken off. */
+  readonly numbers: Float64Array;
+}
+
+const EDGE_NUMBERS = 5;
+
+/** Lists the edges of outlines, for one grid after another. */
+export function listEdges(polygons: readonly Polygon[]): OutlineEdges {
+  let most = 0;
+  for (const { shell, holes } of polygons) for (const ring of [shell, ...holes]) most += ring.length / 2;
+  const numbers = new Float64Array(most * EDGE_NUMBERS);
+  let at = 0;
+  const add = (ring: Ring, isShell: boolean) => {
+    const sign = ringArea(ring) > 0 === isShell ? -1 : 1;
+    forEachEdge(ring, (ax, ay, bx, by) => {
+      if (ay === by) return;
+      const isDownwards = ay < by;
+      numbers[at++] = isDownwards ? ax : bx;
+      numbers[at++] = isDownwards ? ay : by;
+      numbers[at++] = isDownwards ? bx : ax;
+      numbers[at++] = isDownwards ? by : ay;
+      numbers[at++] = isDownwards ? sign : -sign;
+    });
+  };
+  for (const { shell, holes } of polygons) {
+    add(shell, true);
+    for (const hole of holes) add(hole, false);
+  }
+  return { numbers: numbers.subarray(0, at) };
+}
+
 /**
  * Marks every square of which at least a share is covered.
  *
@@ -130,21 +163,25 @@ function fillInside({ columns, rows, step }: SquareGrid, touched: Uint8Array, po
  */
 export function findCoveredSquares(grid: SquareGrid, polygons: readonly Polygon[], share: number): Uint8Array {
   const covered = new Uint8Array(grid.columns * grid.rows);
-  forEachRow(grid, polygons, (areas, at) => {
-    markCovered(areas, grid.side, share, covered.subarray(at, at + areas.length));
+  const areas = new Float64Array(grid.columns);
+  forEachRow(grid, listEdges(polygons), (at, addAreas) => {
+    addAreas(areas.fill(0));
+    markCovered(areas, grid.side, share, covered.subarray(at, at + grid.columns));
   });
   return covered;
 }
 
 /**
- * How much of every square is covered, which serves every share. Takes eight bytes a square.
+ * How much of every square is covered, which serves every share.
  *
- * @param polygons - valid and without overlaps.
- * @returns rows * columns areas, row by row.
+ * @param edges - of valid polygons without overlaps.
+ * @param room - where the areas are written, from its beginning on: at least one place a square. Slow to come by, so kept by
+ * who asks again.
+ * @returns the part of it that was written: rows * columns areas, row by row.
  */
-export function coveredAreas(grid: SquareGrid, polygons: readonly Polygon[]): Float64Array {
-  const all = new Float64Array(grid.columns * grid.rows);
-  forEachRow(grid, polygons, (areas, at) => all.set(areas, at));
+export function coveredAreas(grid: SquareGrid, edges: OutlineEdges, room: Float64Array): Float64Array {
+  const all = room.subarray(0, grid.columns * grid.rows).fill(0);
+  forEachRow(grid, edges, (at, addAreas) => addAreas(all.subarray(at, at + grid.columns)));
   return all;
 }
 
@@ -162,102 +199,108 @@ export function markCovered(areas: Float64Array, side: number, share: number, ma
 }
 
 /**
- * Visits the areas of each row of squares that outlines run through, which are reused for the next. The area of a square's
- * part is summed over the edges that run through its row (Green's theorem): what an edge has to its right within the square.
+ * Visits each row of squares that outlines run through. The area of a square's part is summed over the edges that run through
+ * its row (Green's theorem): what an edge has to its right within the square.
  *
- * @param visit - is told, too, which square is the row's first.
+ * @param visit - is told which square is the row's first, and what adds the areas of the row to numbers.
  */
 function forEachRow(
   grid: SquareGrid,
-  polygons: readonly Polygon[],
-  visit: (areas: Float64Array, at: number) => void,
+  edges: OutlineEdges,
+  visit: (at: number, addAreas: (sums: Float64Array) => void) => void,
 ): void {
-  const areas = new RowAreas(grid);
-  for (const [row, edges] of sortIntoRows(grid, polygons).entries()) {
-    if (edges.length > 0) visit(areas.sum(row, edges), row * grid.columns);
-  }
-}
-
-/** For each row of squares the edges that pass through it: x0, y0, x1, y1, and 1 or -1, one after another. */
-function sortIntoRows(grid: SquareGrid, polygons: readonly Polygon[]): number[][] {
-  const byRow: number[][] = Array.from({ length: grid.rows }, () => []);
-  for (const { shell, holes } of polygons) {
-    addEdges(grid, byRow, shell, true);
-    for (const hole of holes) addEdges(grid, byRow, hole, false);
-  }
-  return byRow;
-}
-
-function addEdges(grid: SquareGrid, byRow: number[][], ring: Ring, isShell: boolean): void {
-  // An edge counts what is right of it: with a plus sign where that is inside.
-  const sign = ringArea(ring) > 0 === isShell ? -1 : 1;
-  forEachEdge(ring, (ax, ay, bx, by) => {
-    if (ay === by) return;
-    const lastRow = lastMeeting(Math.max(ay, by), grid.rows, grid);
-    for (let row = firstMeeting(Math.min(ay, by), grid); row <= lastRow; row++) {
-      if (ay < by) byRow[row]!.push(ax, ay, bx, by, sign);
-      else byRow[row]!.push(bx, by, ax, ay, -sign);
-    }
-  });
-}
-
-/** Sums the covered area of every square of a row. */
-class RowAreas {
-  readonly #grid: SquareGrid;
-  readonly #sums: Float64Array;
-  /** What is added to this square and all after it: edges that lie wholly to the left. */
-  readonly #onwards: Float64Array;
-
-  constructor(grid: SquareGrid) {
-    this.#grid = grid;
-    this.#sums = new Float64Array(grid.columns);
-    this.#onwards = new Float64Array(grid.columns + 1);
-  }
-
-  /** The result is reused by the next call. */
-  sum(row: number, edges: readonly number[]): Float64Array {
-    const { columns, step, side } = this.#grid;
-    const sums = this.#sums.fill(0);
-    const onwards = this.#onwards.fill(0);
-    const top = row * step;
-    const bottom = top + side;
-    for (let i = 0; i < edges.length; i += 5) {
-      const x0 = edges[i]!;
-      const y0 = edges[i + 1]!;
-      const x1 = edges[i + 2]!;
-      const y1 = edges[i + 3]!;
-      const sign = edges[i + 4]!;
-      const upper = Math.max(y0, top);
-      const lower = Math.min(y1, bottom);
-      if (lower <= upper) continue;
-      const slope = (x1 - x0) / (y1 - y0);
-      const atUpper = y0 >= top ? x0 : x0 + (top - y0) * slope;
-      const atLower = y1 <= bottom ? x1 : x1 - (y1 - bottom) * slope;
-      const low = Math.min(atUpper, atLower);
-      const high = Math.max(atUpper, atLower);
-      const height = (lower - upper) * sign;
-      const first = firstMeeting(low, this.#grid);
-      // Squares that begin at or after the edge's right end have all of their width to the right of it.
-      const beyond = Math.max(first, Math.min(columns, Math.max(0, Math.ceil(high / step))));
-      for (let column = first; column < beyond; column++) {
-        const left = column * step;
-        // From the square's own left edge on: small numbers keep their digits.
-        sums[column]! += height * meanRight(low - left, high - left, side);
+  const { columns, rows, side } = grid;
+  const { begins, places } = sortIntoRows(grid, edges);
+  const onwards = new Float64Array(columns + 1);
+  for (let row = 0; row < rows; row++) {
+    const through = places.subarray(begins[row], begins[row + 1]);
+    if (through.length === 0) continue;
+    visit(row * columns, (sums) => {
+      addEdges(grid, row, edges.numbers, through, sums, onwards.fill(0));
+      let height = 0;
+      for (let column = 0; column < columns; column++) {
+        height += onwards[column]!;
+        sums[column]! += height * side;
       }
-      onwards[beyond]! += height;
+    });
+  }
+}
+
+/** Which edges pass through the rows of squares. */
+interface RowEdges {
+  /** For each row, which of `places` is its first; one more for the end. */
+  readonly begins: Int32Array;
+  /** Where the edges begin in `OutlineEdges.numbers`. */
+  readonly places: Int32Array;
+}
+
+function sortIntoRows(grid: SquareGrid, { numbers }: OutlineEdges): RowEdges {
+  const forEachPassage = (visit: (row: number, edge: number) => void) => {
+    for (let at = numbers.length - EDGE_NUMBERS; at >= 0; at -= EDGE_NUMBERS) {
+      const lastRow = lastMeeting(numbers[at + 3]!, grid.rows, grid);
+      for (let row = firstMeeting(numbers[at + 1]!, grid); row <= lastRow; row++) visit(row, at);
     }
-    let height = 0;
-    for (let column = 0; column < columns; column++) {
-      height += onwards[column]!;
-      sums[column]! += height * side;
+  };
+  const begins = new Int32Array(grid.rows + 1);
+  forEachPassage((row) => {
+    begins[row]!++;
+  });
+  for (let row = 1; row <= grid.rows; row++) begins[row]! += begins[row - 1]!;
+  const places = new Int32Array(begins[grid.rows]!);
+  // The last edge comes first here, so that a row's edges stand in order, and its beginning where its end was.
+  forEachPassage((row, edge) => {
+    places[--begins[row]!] = edge;
+  });
+  return { begins, places };
+}
+
+/**
+ * Adds what edges have to their right in the squares of a row that they run through.
+ *
+ * @param onwards - to each place is added the height that has a square's whole width to its right, in this square and all after.
+ */
+function addEdges(
+  { columns, step, side }: SquareGrid,
+  row: number,
+  edges: Float64Array,
+  places: Int32Array,
+  sums: Float64Array,
+  onwards: Float64Array,
+): void {
+  const top = row * step;
+  const bottom = top + side;
+  for (let n = 0; n < places.length; n++) {
+    const i = places[n]!;
+    const x0 = edges[i]!;
+    const y0 = edges[i + 1]!;
+    const x1 = edges[i + 2]!;
+    const y1 = edges[i + 3]!;
+    const sign = edges[i + 4]!;
+    const upper = Math.max(y0, top);
+    const lower = Math.min(y1, bottom);
+    if (lower <= upper) continue;
+    const slope = (x1 - x0) / (y1 - y0);
+    const atUpper = y0 >= top ? x0 : x0 + (top - y0) * slope;
+    const atLower = y1 <= bottom ? x1 : x1 - (y1 - bottom) * slope;
+    const low = Math.min(atUpper, atLower);
+    const high = Math.max(atUpper, atLower);
+    const height = (lower - upper) * sign;
+    const first = Math.max(0, Math.ceil((low - side) / step));
+    // Squares that begin at or after the edge's right end have all of their width to the right of it.
+    const beyond = Math.max(first, Math.min(columns, Math.max(0, Math.ceil(high / step))));
+    for (let column = first; column < beyond; column++) {
+      const left = column * step;
+      // From the square's own left edge on: small numbers keep their digits.
+      sums[column]! += height * meanRight(low - left, high - left, side);
     }
-    return sums;
+    onwards[beyond]! += height;
   }
 }
 
 /** How much of 0 to `side` lies right of x, averaged over x from `low` to `high`. */
 function meanRight(low: number, high: number, side: number): number {
-  if (low === high) return side - Math.min(Math.max(low, 0), side);
+  if (low >= 0 && high <= side) return side - (low + high) / 2;
+  if (low === high) return low < 0 ? side : 0;
   const from = Math.min(Math.max(low, 0), side);
   const to = Math.min(Math.max(high, 0), side);
   // Wholly right of x before `from`, falling to `side - to` at `to`, nothing of it after.

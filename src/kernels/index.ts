@@ -6,7 +6,9 @@ export {
   coveredAreas,
   findCoveredSquares,
   findTouchedSquares,
+  listEdges,
   markCovered,
+  type OutlineEdges,
   type SquareGrid,
 } from "./grid-cover.ts";
 export { createMask, type Mask, pasteTile } from "./mask.ts";

@@ -3,7 +3,9 @@ import {
   coveredAreas,
   findCoveredSquares,
   findTouchedSquares,
+  listEdges,
   markCovered,
+  type OutlineEdges,
   type Polygon,
   type PolygonMath,
   type SquareGrid,
@@ -114,7 +116,7 @@ export interface PatchTissue {
   covered(squares: SquareGrid, share: number): Uint8Array;
 }
 
-/** Of larger grids no areas are kept: 8 MB. */
+/** Of larger grids no areas are kept: 8 MB, taken as far as they are needed. */
 const MAX_KEPT_AREAS = 1_000_000;
 
 /** TRIDENT simplifies outlines by a quarter of the patch's side, as if the patch's pixels were level 0's. */
@@ -140,10 +142,16 @@ export function gatherTissue(simple: readonly Polygon[], math: PolygonMath): Pat
     united ??= unite(simple, math);
     return united;
   };
+  let edges: OutlineEdges | undefined;
+  let room: Float64Array | undefined;
   let kept: { readonly squares: SquareGrid; readonly areas: Float64Array } | undefined;
   const covered = (squares: SquareGrid, share: number) => {
     if (squares.columns * squares.rows > MAX_KEPT_AREAS) return findCoveredSquares(squares, union(), share);
-    if (!kept || !isSameGrid(kept.squares, squares)) kept = { squares, areas: coveredAreas(squares, union()) };
+    if (!kept || !isSameGrid(kept.squares, squares)) {
+      edges ??= listEdges(union());
+      room ??= new Float64Array(MAX_KEPT_AREAS);
+      kept = { squares, areas: coveredAreas(squares, edges, room) };
+    }
     const marks = new Uint8Array(kept.areas.length);
     markCovered(kept.areas, squares.side, share, marks);
     return marks;
