@@ -1,9 +1,11 @@
+import { existsSync, readFileSync } from "node:fs";
 import { inWords, MOVEMENTS, SAMPLE, withHarness } from "./open-harness.ts";
 
 /**
  * Prints how fast the viewer moves with 200,000 patches, and with a contour of 20,000 points, over the sample slide:
  * `npx tsx test/support/viewer-harness/measure-layers.ts`, with the names of drawers and layers where not all are wanted.
- * Twice each: the first time the slide's tiles are decoded beside. Nothing is asserted: it depends on the machine.
+ * Twice each: the first time the slide's tiles are decoded beside. Nothing is asserted: it depends on the machine, and on a
+ * virtual one (Linux) each line ends with the time that its host gave to others meanwhile, of all processors together.
  */
 const MOVEMENT_MS = 3000;
 const PASSES = [1, 2];
@@ -15,7 +17,9 @@ await withHarness(async (open) => {
       for (const pass of PASSES) {
         for (const [name, movement] of Object.entries(MOVEMENTS)) {
           const where = `${renderer.padEnd(9)} ${layer.padEnd(9)} ${pass} ${name.padEnd(17)}`;
-          console.log(`${where} ${inWords(await page.move({ ...movement, ms: MOVEMENT_MS }))}`);
+          const before = stolenMs();
+          const moved = inWords(await page.move({ ...movement, ms: MOVEMENT_MS }));
+          console.log(`${where} ${moved}${before === undefined ? "" : `, ${stolenMs()! - before} ms stolen`}`);
         }
       }
       await page.close();
@@ -27,4 +31,10 @@ await withHarness(async (open) => {
 function chosen(...names: string[]): string[] {
   const named = names.filter((name) => process.argv.includes(name));
   return named.length > 0 ? named : names;
+}
+
+/** The `steal` of proc(5)'s first line, in hundredths of a second there. */
+function stolenMs(): number | undefined {
+  if (!existsSync("/proc/stat")) return undefined;
+  return Number(readFileSync("/proc/stat", "utf8").split(/\s+/)[8]) * 10;
 }
