@@ -260,13 +260,14 @@ function sortIntoRows(grid: SquareGrid, { numbers }: OutlineEdges): RowEdges {
  * @param onwards - to each place is added the height that has a square's whole width to its right, in this square and all after.
  */
 function addEdges(
-  { columns, step, side }: SquareGrid,
+  grid: SquareGrid,
   row: number,
   edges: Float64Array,
   places: Int32Array,
   sums: Float64Array,
   onwards: Float64Array,
 ): void {
+  const { columns, step, side } = grid;
   const top = row * step;
   const bottom = top + side;
   for (let n = 0; n < places.length; n++) {
@@ -285,7 +286,7 @@ function addEdges(
     const low = Math.min(atUpper, atLower);
     const high = Math.max(atUpper, atLower);
     const height = (lower - upper) * sign;
-    const first = Math.max(0, Math.ceil((low - side) / step));
+    const first = firstMeeting(low, grid);
     // Squares that begin at or after the edge's right end have all of their width to the right of it.
     const beyond = Math.max(first, Math.min(columns, Math.max(0, Math.ceil(high / step))));
     for (let column = first; column < beyond; column++) {

@@ -12,7 +12,7 @@ import {
   type TileScene,
 } from "./tile-renderer.ts";
 
-/** To turn a pixel takes twenty times as long as to copy it: of more than these, turning takes longer than a frame has. */
+/** To turn a pixel smoothly takes some ten times as long as to copy it: to turn these takes half of what a frame has. */
 const MAX_TURNED_PX = 520_000;
 
 /**
