@@ -47,8 +47,9 @@ export function openPatchPreview(
   const seat = openTissueSeat();
   const worker = new Lifeline();
   seat.onDeath((detail) => worker.cut(new WorkerCrashedError("preview of patches", detail)));
-  let ready: Promise<unknown> = seat.api.keepPolygons(polygons);
-  ready.catch(() => {});
+  /** What the worker is at; where it is at nothing a look goes to it within the call, not after the page has drawn the change. */
+  let busy: Promise<unknown> | undefined = seat.api.keepPolygons(polygons);
+  busy.catch(() => {});
   let latest = new AbortController();
   const replaceLatest = () => {
     latest.abort(new DOMException("a later preview was asked for", "AbortError"));
@@ -68,18 +69,22 @@ export function openPatchPreview(
         return { ...found, count: found.coords.length / 2, sideLevel0: patchSizeSource, columns, rows };
       };
       const signal = replaceLatest();
-      const before = ready;
+      const before = busy;
       let finish: () => void = () => {};
-      ready = new Promise<void>((resolve) => {
+      const own = new Promise<void>((resolve) => {
         finish = resolve;
       });
+      busy = own;
       let first: PatchPreview;
       try {
-        await worker.guard(before);
-        signal.throwIfAborted();
+        if (before) {
+          await worker.guard(before);
+          signal.throwIfAborted();
+        }
         first = await look();
       } finally {
         finish();
+        if (busy === own) busy = undefined;
       }
       if (first.isExact) return first;
       signal.throwIfAborted();

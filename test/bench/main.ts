@@ -1,12 +1,14 @@
 import { writeFile } from "node:fs/promises";
-import { cpus, loadavg } from "node:os";
+import { availableParallelism, cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { CACHE } from "../../.scripts/setup.mjs";
 import { REPOSITORY } from "../support/page-build.ts";
+import { stolenMs } from "../support/stolen-time.ts";
 import { type ChainEffort, measureChain } from "./chain.ts";
 import { measureFirstPixels } from "./first-pixels.ts";
 import { measureLayers } from "./layers.ts";
+import { measureLiveCount } from "./live-count.ts";
 import { formatTable, median, type Row, row, Series } from "./measure.ts";
 import { type NativeOpenSlide, startNative } from "./native.ts";
 import { type Ours, openOurs } from "./ours.ts";
@@ -75,11 +77,28 @@ async function main(): Promise<void> {
   console.log(`${new Date().toISOString().slice(0, 10)}, ${cpus().length} x ${cpus()[0]?.model.trim()}, load ${load}`);
   if (values.quick) console.log("a quick run");
   const { only } = values;
-  if (only !== ONLY_CHAIN && only !== ONLY_VIEW) await measureSlides(slides, effort, only, add);
-  if (only === undefined || only === ONLY_CHAIN) add(...(await measureChain(CACHE, slides.large.file, effort.chain)));
-  if (only === undefined || only === ONLY_VIEW) add(...(await measureLayers(effort.viewRounds)));
+  if (only !== ONLY_CHAIN && only !== ONLY_VIEW) {
+    await telling("slides", () => measureSlides(slides, effort, only, add));
+  }
+  if (only === undefined || only === ONLY_CHAIN) {
+    await telling("chain", async () => add(...(await measureChain(CACHE, slides.large.file, effort.chain))));
+  }
+  if (only === undefined || only === ONLY_VIEW) {
+    await telling("live count", async () => add(...(await measureLiveCount(effort.viewRounds))));
+    await telling("view", async () => add(...(await measureLayers(effort.viewRounds))));
+  }
   console.log(`\n${formatTable(rows)}`);
   if (values.out) await writeFile(values.out, `${JSON.stringify(rows, null, 1)}\n`);
+}
+
+/** Says how much of the processors a virtual machine's host gave to others meanwhile: with much of it, figures are upper bounds. */
+async function telling(part: string, measure: () => Promise<void>): Promise<void> {
+  const [before, began] = [stolenMs(), performance.now()];
+  await measure();
+  if (before === undefined) return;
+  const available = (performance.now() - began) * availableParallelism();
+  const share = (100 * (stolenMs()! - before)) / available;
+  console.log(`${part}: ${share.toFixed(1)} % of the processors' time was stolen`);
 }
 
 /** Reading and opening, against native OpenSlide; `only`: of one setting. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { BUILT_IN_ENCODER } from "#models";
 import {
   findTissue,
@@ -167,6 +167,12 @@ describe("what the app shows before and after", () => {
     await new Job(folder, [disc()], { ...settings, tasks: ["segmentation", "coords"] }).run();
     expect(shown.coords).toEqual((await readPatchCoords(folder, COORDS, "disc"))!.coords);
     expect(shown).toMatchObject({ count: shown.coords.length / 2, sideLevel0: 256, columns: 8, rows: 6 });
+    // It is worked on before the page does anything else with the change.
+    const post = vi.spyOn(Worker.prototype, "postMessage");
+    const next = preview.show({ ...settings.patches, minTissueProportion: 1 });
+    expect(post).toHaveBeenCalledOnce();
+    post.mockRestore();
+    expect((await next).count).toBeLessThan(shown.count);
     // Of several in a row the last is computed.
     const many = await Promise.allSettled(
       [0, 0.2, 0.4].map((minTissueProportion) => preview.show({ ...settings.patches, minTissueProportion })),

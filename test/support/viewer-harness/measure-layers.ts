@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { stolenMs } from "../stolen-time.ts";
 import { inWords, MOVEMENTS, SAMPLE, withHarness } from "./open-harness.ts";
 
 /**
@@ -31,10 +31,4 @@ await withHarness(async (open) => {
 function chosen(...names: string[]): string[] {
   const named = names.filter((name) => process.argv.includes(name));
   return named.length > 0 ? named : names;
-}
-
-/** The `steal` of proc(5)'s first line, in hundredths of a second there. */
-function stolenMs(): number | undefined {
-  if (!existsSync("/proc/stat")) return undefined;
-  return Number(readFileSync("/proc/stat", "utf8").split(/\s+/)[8]) * 10;
 }
