@@ -1,4 +1,4 @@
-import { type Point, visibleBox } from "../viewport.ts";
+import { contains, type Point, visibleBox } from "../viewport.ts";
 import type { BitmapTile } from "./bitmap-tile.ts";
 import { ComingPicture } from "./coming-picture.ts";
 import {
@@ -121,11 +121,14 @@ export class BackBuffer {
 
   /** @param context - clipped to the box. */
   #paint(context: Context2d, box: PixelBox, scale: number, scene: TileScene, isSmooth: boolean): void {
-    context.fillStyle = this.#surround;
-    context.fillRect(box.left, box.top, box.right - box.left, box.bottom - box.top);
     const tiles = scene.tilesIn(scaled(box, 1 / scale));
+    const extent = nearest(scaled(scene.extent, scale));
+    // To fill the whole view takes a millisecond: not where the background does it.
+    if (tiles.length === 0 || !contains(extent, box)) {
+      context.fillStyle = this.#surround;
+      context.fillRect(box.left, box.top, box.right - box.left, box.bottom - box.top);
+    }
     if (tiles.length > 0) {
-      const extent = nearest(scaled(scene.extent, scale));
       context.fillStyle = scene.background;
       context.fillRect(extent.left, extent.top, extent.right - extent.left, extent.bottom - extent.top);
     }
