@@ -18,32 +18,26 @@ const NOTHING = new Int32Array(0);
 
 /** Where patches will be cut. */
 export class PatchGridLayer extends PaintedLayer {
-  #coords: Int32Array;
-  #side: number;
-  #squares: PatchSquares | undefined;
+  #squares: PatchSquares;
   #area: TexelPicture | undefined;
   readonly #lines = new ViewPicture((context, area) => this.#drawLines(context, area));
 
   constructor(coords: Int32Array = NOTHING, sideLevel0 = 1) {
     super();
-    this.#coords = coords;
-    this.#side = sideLevel0;
+    this.#squares = new PatchSquares(coords, sideLevel0);
   }
 
   /** @param coords - (N, 2) level-0 top-left corners. @param sideLevel0 - level-0 pixels. */
   show(coords: Int32Array, sideLevel0: number): void {
-    this.#coords = coords;
-    this.#side = sideLevel0;
-    // Made ready when painted: a hidden grid needs none of it, of several in a frame only the last does.
-    this.#squares = undefined;
+    this.#squares = new PatchSquares(coords, sideLevel0);
     this.#area = undefined;
     this.#lines.forget();
     this.changed();
   }
 
   protected override paintVisible(context: Context2d, frame: FrameView): void {
-    if (this.#coords.length === 0) return;
-    const squares = this.#makeReady();
+    const squares = this.#squares;
+    if (squares.count === 0) return;
     if (Math.min(squares.texels.stepX, squares.side) / frame.view.downsample < MIN_LINED_CSS_PX) {
       this.#area ??= new TexelPicture(squares.texels, () => AREA);
       this.#area.draw(context, frame);
@@ -52,16 +46,11 @@ export class PatchGridLayer extends PaintedLayer {
     this.#lines.draw(context, frame);
   }
 
-  #makeReady(): PatchSquares {
-    this.#squares ??= new PatchSquares(this.#coords, this.#side);
-    return this.#squares;
-  }
-
   #drawLines(context: Context2d, area: PictureArea): void {
     const { box, scale, pixelRatio, origin } = area;
     const image = new ImageData(box.right - box.left, box.bottom - box.top);
     const pixels = new Uint32Array(image.data.buffer);
-    const { horizontal, vertical, side } = this.#makeReady();
+    const { horizontal, vertical, side } = this.#squares;
     const width = Math.max(1, Math.round(pixelRatio));
     const write = (shift: number, color: number) => {
       for (const edge of [0, side]) {

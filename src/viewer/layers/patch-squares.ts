@@ -32,10 +32,9 @@ const COARSE_TEXELS_ACROSS = 1024;
 export class PatchSquares {
   readonly count: number;
   readonly side: number;
-  readonly texels: TexelGrid;
   readonly #coords: Int32Array;
-  readonly #x: Axis;
-  readonly #y: Axis;
+  #axes: { readonly x: Axis; readonly y: Axis } | undefined;
+  #texels: TexelGrid | undefined;
   #horizontal: EdgeRuns | undefined;
   #vertical: EdgeRuns | undefined;
 
@@ -44,19 +43,24 @@ export class PatchSquares {
     this.#coords = coords;
     this.count = coords.length / 2;
     this.side = side;
-    this.#x = new Axis(coords, 0);
-    this.#y = new Axis(coords, 1);
-    this.texels = texelGrid(coords, side, this.#x, this.#y);
   }
 
-  /** Made when first asked for: colours, and grids seen from afar, need no lines. */
+  // All is made when first asked for. A hidden grid needs none of it, and of several in a frame only the last is painted;
+  // colours, and grids seen from afar, need no lines.
+
+  get texels(): TexelGrid {
+    const { x, y } = this.#bothAxes();
+    this.#texels ??= texelGrid(this.#coords, this.side, x, y);
+    return this.#texels;
+  }
+
   get horizontal(): EdgeRuns {
-    this.#horizontal ??= edgeRuns(this.#y, this.#coords, 0, this.side);
+    this.#horizontal ??= edgeRuns(this.#bothAxes().y, this.#coords, 0, this.side);
     return this.#horizontal;
   }
 
   get vertical(): EdgeRuns {
-    this.#vertical ??= edgeRuns(this.#x, this.#coords, 1, this.side);
+    this.#vertical ??= edgeRuns(this.#bothAxes().x, this.#coords, 1, this.side);
     return this.#vertical;
   }
 
@@ -81,6 +85,11 @@ export class PatchSquares {
       found = index;
     }
     return found;
+  }
+
+  #bothAxes(): { readonly x: Axis; readonly y: Axis } {
+    this.#axes ??= { x: new Axis(this.#coords, 0), y: new Axis(this.#coords, 1) };
+    return this.#axes;
   }
 }
 
