@@ -1,4 +1,4 @@
-import { contains, type Point, visibleBox } from "../viewport.ts";
+import { contains, type Point } from "../viewport.ts";
 import type { BitmapTile } from "./bitmap-tile.ts";
 import { ComingPicture } from "./coming-picture.ts";
 import {
@@ -12,11 +12,12 @@ import {
   placeView,
   ScrolledPicture,
   scaled,
+  shownBox,
 } from "./scrolled-picture.ts";
 import {
   type Context2d,
   type FrameView,
-  isTurning,
+  isPassing,
   type Overlay,
   type PlacedTile,
   scaleOf,
@@ -33,9 +34,9 @@ const STEP_PX = 16;
  * How small what was made at rest is shown while all of a turned view is turned, until a coarse picture is there: to make that
  * in the first frame would take longer than a frame has.
  */
-const LEAST_PASSING_STRETCH = 0.35;
+const LEAST_TURNED_STRETCH = 0.35;
 
-/** Draws a layer of tiles by way of a picture that is painted where needed, and kept while the scale stays. */
+/** Draws a layer of tiles by way of a picture that is painted where needed, and kept while it will do. */
 export class BackBuffer {
   #picture = new ScrolledPicture(OPAQUE, STEP_PX);
   readonly #coming = new ComingPicture(new ScrolledPicture(OPAQUE, STEP_PX));
@@ -43,11 +44,13 @@ export class BackBuffer {
   #surround = "";
   /** The overlay that is in the picture, by its revision. */
   #revision: number | undefined;
+  /** The one that is in the picture to come. */
+  #comingRevision: number | undefined;
   /** Painted in a movement, in part at least: not smoothly. */
   #isRough = false;
   readonly #turned = new TurnedPicture();
 
-  /** Shows the frame on the screen: by way of the picture while the scale stays. */
+  /** Shows the frame on the screen, by way of the picture. */
   show(
     context: CanvasRenderingContext2D,
     frame: FrameView,
@@ -55,61 +58,69 @@ export class BackBuffer {
     surround: string,
     overlay: Overlay | undefined,
   ): void {
-    const { view, last, size, pixelRatio, deviceSize } = frame;
+    const { view, last, deviceSize } = frame;
     const isTurned = view.rotation !== 0;
-    const isPassing = isTurning(frame);
-    if (isPassing) {
-      this.#picture = this.#coming.exchange(frame, this.#picture);
-      this.#isRough = true;
-    }
-    // To turn a second picture takes as long again: turned, all is one.
-    const revision = isTurned ? overlay?.revision : undefined;
-    const mayBeRough = isTurned && frame.hasty;
-    const isGood = surround === this.#surround && revision === this.#revision && (mayBeRough || !this.#isRough);
+    const isMoving = isPassing(frame);
+    // To turn a second picture, or to stretch it, takes as long again: then all is one.
+    const revision = isTurned || isMoving ? overlay?.revision : undefined;
+    if (isMoving) this.#exchange(frame, revision);
+    const mayBeRough = isMoving || (isTurned && frame.hasty);
+    // An upright view's picture of the rest is without.
+    const mayBeBare = isMoving && !isTurned;
+    const isGood =
+      surround === this.#surround &&
+      (revision === this.#revision || (mayBeBare && this.#revision === undefined)) &&
+      (mayBeRough || !this.#isRough);
     const now = scaleOf(frame);
-    const scale = isPassing ? passingScale(frame, isGood ? this.#picture.scale : 0, LEAST_PASSING_STRETCH) : now;
+    const least = isTurned ? LEAST_TURNED_STRETCH : 1;
+    const scale = isMoving ? passingScale(frame, isGood ? this.#picture.scale : 0, least) : now;
     const isSame = isGood && scale === this.#picture.scale;
     if (!isSame) {
       this.#picture.begin(scale);
       this.#coming.forget();
       this.#isRough = mayBeRough;
+      this.#revision = revision;
     }
-    if (!isSame || view.rotation !== last.rotation || isPassing) this.#turned.forget();
+    if (!isSame || view.rotation !== last.rotation || isMoving) this.#turned.forget();
     this.#surround = surround;
-    this.#revision = revision;
-    const needed = outward(scaled(visibleBox(view, size), scale));
+    const needed = shownBox(frame, scale);
     const middle = { x: deviceSize.width / 2, y: deviceSize.height / 2 };
-    const ink = revision === undefined ? undefined : overlay;
-    // Of a scale that is passed through nothing is kept.
-    const isKept = isSame || isTurned;
-    const isSmooth = !this.#isRough && (isKept || !frame.hasty);
-    const painter =
-      (at: number): PaintBox =>
-      (target, box, origin) => {
-        target.save();
-        target.translate(-origin.left, -origin.top);
-        clip(target, box);
-        this.#paint(target, box, at, scene, isSmooth);
-        ink?.paint(target, uprightFrame(pixelRatio, at, box), {
-          x: (box.left + box.right) / 2 - origin.left,
-          y: (box.top + box.bottom) / 2 - origin.top,
-        });
-        target.restore();
-      };
-    const paint = painter(scale);
-    if (isKept) {
-      for (const box of scene.changed) this.#picture.repaint(outward(scaled(box, scale)), paint);
-      this.#picture.cover(needed, paint, Math.max(1, now / scale));
-      if (isTurned && !isPassing) this.#turned.show(context, frame, middle, this.#picture, scene.changed);
-      else this.#present(context, frame, middle, isPassing || !frame.hasty);
-      if (isPassing) this.#coming.prepare(frame, scale, scene.changed, painter);
-      else this.#coming.forget();
-    } else {
-      const left = -Math.round(middle.x - view.centerX * scale);
-      const top = -Math.round(middle.y - view.centerY * scale);
-      paint(context, needed, { left, top });
-    }
-    if (!ink) overlay?.paint(context, frame, middle);
+    const painter = (ink: number | undefined) => this.#painter(frame, scene, ink === undefined ? undefined : overlay);
+    const paint = painter(this.#revision)(scale);
+    if (!frame.hasty) this.#coming.reserve(needed, context);
+    for (const box of scene.changed) this.#picture.repaint(outward(scaled(box, scale)), paint);
+    this.#picture.cover(needed, paint, shownBox(frame, scale, Math.max(1, now / scale)));
+    if (isTurned && !isMoving) this.#turned.show(context, frame, middle, this.#picture, scene.changed);
+    else this.#present(context, frame, middle, isTurned || !frame.hasty);
+    if (isMoving) this.#coming.prepare(frame, scale, scene.changed, painter(revision), revision !== this.#revision);
+    else this.#coming.forget();
+    this.#comingRevision = revision;
+    if (this.#revision === undefined) overlay?.paint(context, frame, middle);
+  }
+
+  /** Has the picture that follows take the place of the present one, once it is due. */
+  #exchange(frame: FrameView, revision: number | undefined): void {
+    if (revision !== this.#comingRevision) this.#coming.forget();
+    const picture = this.#coming.exchange(frame, this.#picture);
+    if (picture !== this.#picture) this.#revision = revision;
+    this.#picture = picture;
+    this.#isRough = true;
+  }
+
+  /** What paints a box at a scale. @param ink - is painted over the tiles. */
+  #painter({ pixelRatio }: FrameView, scene: TileScene, ink: Overlay | undefined): (scale: number) => PaintBox {
+    const isSmooth = !this.#isRough;
+    return (scale) => (target, box, origin) => {
+      target.save();
+      target.translate(-origin.left, -origin.top);
+      clip(target, box);
+      this.#paint(target, box, scale, scene, isSmooth);
+      ink?.paint(target, uprightFrame(pixelRatio, scale, box), {
+        x: (box.left + box.right) / 2 - origin.left,
+        y: (box.top + box.bottom) / 2 - origin.top,
+      });
+      target.restore();
+    };
   }
 
   #present(context: Context2d, frame: FrameView, middle: Point, isSmooth: boolean): void {

@@ -47,7 +47,10 @@ export class Canvas2dRenderer implements TileRenderer {
     canvas.width = width;
     canvas.height = height;
     this.#loader.putImageData(new ImageData(data, width, height), 0, 0);
-    return new BitmapTile(canvas.transferToImageBitmap());
+    const tile = new BitmapTile(canvas.transferToImageBitmap());
+    // Else the browser clears as many pixels again at the end of the frame.
+    canvas.width = 0;
+    return tile;
   }
 
   release(image: TileImage): void {

@@ -1,6 +1,15 @@
-import { type SlideBox, visibleBox } from "../viewport.ts";
-import { AHEAD, MAX_STRETCH, outward, type PaintBox, type ScrolledPicture, scaled } from "./scrolled-picture.ts";
-import { type FrameView, scaleOf } from "./tile-renderer.ts";
+import type { SlideBox } from "../viewport.ts";
+import {
+  AHEAD,
+  MAX_STRETCH,
+  outward,
+  type PaintBox,
+  type PixelBox,
+  type ScrolledPicture,
+  scaled,
+  shownBox,
+} from "./scrolled-picture.ts";
+import { type Context2d, type FrameView, scaleOf } from "./tile-renderer.ts";
 
 /** Over so many frames a picture is made, where it is not known when it will be needed. */
 const FRAMES = 5;
@@ -38,6 +47,11 @@ export class ComingPicture {
     this.#plan = undefined;
   }
 
+  /** Sees to it at rest that a picture that shows as much can be begun in a movement. */
+  reserve(needed: PixelBox, context: Context2d): void {
+    this.#picture.reserve(needed, context);
+  }
+
   /** Returns the picture to show the frame by: the present one, or this one if it is due. The other is painted in next. */
   exchange(frame: FrameView, present: ScrolledPicture): ScrolledPicture {
     const plan = this.#plan;
@@ -52,10 +66,17 @@ export class ComingPicture {
    * Paints as much as is due.
    * @param present - the scale of the picture that is shown.
    * @param changed - what is to be painted anew.
+   * @param isSoon - the present one is to be replaced before it is stretched too much.
    */
-  prepare(frame: FrameView, present: number, changed: readonly SlideBox[], painter: (scale: number) => PaintBox): void {
+  prepare(
+    frame: FrameView,
+    present: number,
+    changed: readonly SlideBox[],
+    painter: (scale: number) => PaintBox,
+    isSoon = false,
+  ): void {
     if (!this.#plan || !fits(this.#plan, frame, present)) {
-      this.#plan = planFor(frame, present);
+      this.#plan = planFor(frame, present, isSoon);
       this.#frames = -1;
       if (this.#plan) this.#picture.begin(this.#plan.scale);
     }
@@ -71,8 +92,8 @@ export class ComingPicture {
     const { view, size, pixelRatio } = frame;
     const side = Math.sqrt(Math.min(1, share));
     const downsample = bounds ? pixelRatio / (present * bounds.to) : view.downsample;
-    const due = visibleBox({ ...view, downsample }, size, (side - 1) / 2);
-    this.#picture.cover(outward(scaled(due, scale)), paint, growth / side);
+    const due = { view: { ...view, downsample }, size };
+    this.#picture.cover(shownBox(due, scale, side), paint, shownBox(due, scale, growth));
     if (frame.hasty) this.#picture.finish();
   }
 
@@ -93,14 +114,14 @@ function fits(plan: Plan, frame: FrameView, present: number): boolean {
 }
 
 /** @param present - the scale of the picture that is shown. */
-function planFor(frame: FrameView, present: number): Plan | undefined {
+function planFor(frame: FrameView, present: number, isSoon: boolean): Plan | undefined {
   const way = wayOf(frame);
   const now = scaleOf(frame);
   const stretch = now / present;
-  if (way === 0 && stretch === 1) return undefined;
+  if (way === 0 && stretch === 1 && !isSoon) return undefined;
   const growth = way < 0 ? AHEAD : 1;
-  // Shown smaller than it was made, or at a scale that stays, it is to be replaced soon.
-  if (way === 0 || stretch < 1) {
+  // Shown smaller than it was made, or at a scale that stays, it is to be replaced soon as well.
+  if (isSoon || way === 0 || stretch < 1) {
     return { way, present, scale: now / growth, growth, stretch: undefined };
   }
   const to = way < 0 ? 1 : MAX_STRETCH;

@@ -1,5 +1,5 @@
 import { assert } from "#base";
-import { contains, intersection, type Point, type SlideBox } from "../viewport.ts";
+import { contains, intersection, type Point, type SlideBox, visibleBox } from "../viewport.ts";
 import { type Context2d, type FrameView, scaleOf } from "./tile-renderer.ts";
 
 /** Whole device pixels of the slide at some scale: upright, slide pixel x lies at x * scale. */
@@ -27,6 +27,9 @@ export const OPAQUE: CanvasRenderingContext2DSettings = { alpha: false, willRead
 const NOTHING: PixelBox = { left: 0, top: 0, right: 0, bottom: 0 };
 const MARGIN_DEVICE_PX = 192;
 const SPARE_DEVICE_PX = 2;
+/** Surfaces are made that much larger than needed: views of one size differ by rounding, and a new surface takes long. */
+const SURFACE_SPARE_PX = 32;
+const MIN_SURFACE_PX = 4_000_000;
 /** How much larger than it was made a picture is shown while the scale changes. */
 export const MAX_STRETCH = 1.7;
 /** Zooming out, a picture is made for a scale this much smaller, which comes soon. */
@@ -40,6 +43,7 @@ export class ScrolledPicture {
   readonly #settings: CanvasRenderingContext2DSettings;
   readonly #stepPx: number;
   readonly #marginPx: number;
+  readonly #minSurfacePx: number;
   #front: Surface;
   #back: Surface | undefined;
   #scale = 0;
@@ -51,11 +55,18 @@ export class ScrolledPicture {
   /**
    * @param stepPx - what comes into view is painted that much at a time.
    * @param marginPx - room around the view, so that most frames of a pan copy nothing within the picture.
+   * @param minSurfacePx - a surface of so many pixels is kept however little of it is needed.
    */
-  constructor(settings: CanvasRenderingContext2DSettings, stepPx: number, marginPx = MARGIN_DEVICE_PX) {
+  constructor(
+    settings: CanvasRenderingContext2DSettings,
+    stepPx: number,
+    marginPx = MARGIN_DEVICE_PX,
+    minSurfacePx = MIN_SURFACE_PX,
+  ) {
     this.#settings = settings;
     this.#stepPx = stepPx;
     this.#marginPx = marginPx;
+    this.#minSurfacePx = minSurfacePx;
     this.#front = surface(settings);
   }
 
@@ -72,11 +83,11 @@ export class ScrolledPicture {
 
   /**
    * Sees that the box is painted.
-   * @param growth - by how much wider and higher it will become soon: room is made for that at once.
+   * @param soon - holds it, and what will be asked for soon: room is made for that at once.
    */
-  cover(needed: PixelBox, paint: PaintBox, growth = 1): void {
-    if (isEmpty(this.#painted)) this.#place(grown(needed, growth));
-    else if (!contains(this.#area, needed)) this.#move(grown(needed, growth));
+  cover(needed: PixelBox, paint: PaintBox, soon = needed): void {
+    if (isEmpty(this.#painted)) this.#place(soon);
+    else if (!contains(this.#area, needed)) this.#move(soon);
     this.#extend(needed, paint);
   }
 
@@ -124,17 +135,33 @@ export class ScrolledPicture {
     context.drawImage(this.#front.canvas, this.#area.left - origin.left, this.#area.top - origin.top);
   }
 
-  /** Lays the area around what is needed, keeping the surface when it is large enough: a new one takes many milliseconds. */
-  #place(needed: PixelBox): void {
+  /**
+   * Makes at rest what a movement has no time for: a new surface takes many milliseconds.
+   * @param context - to be painted over: the browser makes a surface when it is first shown.
+   */
+  reserve(needed: PixelBox, context: Context2d): void {
+    if (!this.#ensureRoom(needed)) return;
+    this.#painted = NOTHING;
+    context.drawImage(this.#front.canvas, 0, 0, 1, 1, 0, 0, 1, 1);
+  }
+
+  /** Whether the surface had to be made anew: it is kept where it is large enough. */
+  #ensureRoom(needed: PixelBox): boolean {
+    const { canvas } = this.#front;
     const width = needed.right - needed.left + 2 * this.#marginPx;
     const height = needed.bottom - needed.top + 2 * this.#marginPx;
+    const tooLarge = canvas.width * canvas.height > Math.max(this.#minSurfacePx, 2 * width * height);
+    if (canvas.width >= width && canvas.height >= height && !tooLarge) return false;
+    canvas.width = width + SURFACE_SPARE_PX;
+    canvas.height = height + SURFACE_SPARE_PX;
+    this.#back = undefined;
+    return true;
+  }
+
+  /** Lays the area around what is needed. */
+  #place(needed: PixelBox): void {
+    this.#ensureRoom(needed);
     const { canvas } = this.#front;
-    const tooLarge = canvas.width * canvas.height > 2 * width * height;
-    if (canvas.width < width || canvas.height < height || tooLarge) {
-      canvas.width = width;
-      canvas.height = height;
-      this.#back = undefined;
-    }
     const left = needed.left - this.#marginPx;
     const top = needed.top - this.#marginPx;
     this.#area = { left, top, right: left + canvas.width, bottom: top + canvas.height };
@@ -205,13 +232,6 @@ export function passingScale(frame: FrameView, made: number, least = 1): number 
   return view.downsample > last.downsample ? scale / AHEAD : scale;
 }
 
-/** The box made wider and higher about its middle. */
-function grown({ left, top, right, bottom }: PixelBox, growth: number): PixelBox {
-  const x = Math.ceil(((right - left) * (growth - 1)) / 2);
-  const y = Math.ceil(((bottom - top) * (growth - 1)) / 2);
-  return { left: left - x, top: top - y, right: right + x, bottom: bottom + y };
-}
-
 function surface(settings: CanvasRenderingContext2DSettings): Surface {
   const canvas = new OffscreenCanvas(1, 1);
   const context = canvas.getContext("2d", settings);
@@ -226,6 +246,14 @@ export function placeView(context: Context2d, frame: FrameView, middle: Point): 
   const cos = Math.cos(view.rotation) * scale;
   const sin = Math.sin(view.rotation) * scale;
   context.setTransform(cos, sin, -sin, cos, middle.x, middle.y);
+}
+
+/**
+ * What a frame shows in a picture of that scale.
+ * @param factor - of a view that much wider and higher.
+ */
+export function shownBox({ view, size }: Pick<FrameView, "view" | "size">, scale: number, factor = 1): PixelBox {
+  return outward(scaled(visibleBox(view, size, (factor - 1) / 2), scale));
 }
 
 export function scaled({ left, top, right, bottom }: SlideBox, scale: number): SlideBox {

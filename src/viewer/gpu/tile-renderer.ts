@@ -64,9 +64,14 @@ export function scaleOf({ view, pixelRatio }: FrameView): number {
   return pixelRatio / view.downsample;
 }
 
-/** One of a movement for which all of a turned view is turned anew in every frame. */
-export function isTurning({ view: { rotation, downsample }, last, hasty }: FrameView): boolean {
-  return hasty && rotation !== 0 && (rotation !== last.rotation || downsample !== last.downsample);
+/** One of a movement that shows what is painted at another scale or angle than the frame before. */
+export function isPassing({ view: { rotation, downsample }, last, hasty }: FrameView): boolean {
+  return hasty && (downsample !== last.downsample || (rotation !== 0 && rotation !== last.rotation));
+}
+
+/** One of those, for which all of a turned view is turned anew. */
+export function isTurning(frame: FrameView): boolean {
+  return frame.view.rotation !== 0 && isPassing(frame);
 }
 
 /**

@@ -48,8 +48,7 @@ export class PatchGridLayer extends PaintedLayer {
 
   #drawLines(context: Context2d, area: PictureArea): void {
     const { box, scale, pixelRatio, origin } = area;
-    const image = new ImageData(box.right - box.left, box.bottom - box.top);
-    const pixels = new Uint32Array(image.data.buffer);
+    const { image, pixels } = blankImage(box.right - box.left, box.bottom - box.top);
     const { horizontal, vertical, side } = this.#squares;
     const width = Math.max(1, Math.round(pixelRatio));
     const write = (shift: number, color: number) => {
@@ -62,6 +61,20 @@ export class PatchGridLayer extends PaintedLayer {
     write(0, LINE);
     context.putImageData(image, box.left - origin.left, box.top - origin.top);
   }
+}
+
+/** Pixels up to here are used again: what is made in a movement is mostly small, and new memory is slow at first. */
+const SPARE_PIXELS = new Uint32Array(400_000);
+
+/** A clear image. Of small ones, only the last is good. */
+function blankImage(width: number, height: number): { readonly image: ImageData; readonly pixels: Uint32Array } {
+  const count = width * height;
+  if (count > SPARE_PIXELS.length) {
+    const image = new ImageData(width, height);
+    return { image, pixels: new Uint32Array(image.data.buffer) };
+  }
+  const pixels = SPARE_PIXELS.subarray(0, count).fill(0);
+  return { image: new ImageData(new Uint8ClampedArray(SPARE_PIXELS.buffer, 0, count * 4), width, height), pixels };
 }
 
 interface LineStyle {

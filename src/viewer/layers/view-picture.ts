@@ -1,14 +1,6 @@
 import { ComingPicture } from "../gpu/coming-picture.ts";
-import {
-  outward,
-  type PaintBox,
-  type PixelBox,
-  passingScale,
-  ScrolledPicture,
-  scaled,
-} from "../gpu/scrolled-picture.ts";
+import { type PaintBox, type PixelBox, passingScale, ScrolledPicture, shownBox } from "../gpu/scrolled-picture.ts";
 import { type Context2d, type FrameView, scaleOf } from "../gpu/tile-renderer.ts";
-import { visibleBox } from "../viewport.ts";
 
 /** A part of the picture to be made. */
 export interface PictureArea {
@@ -32,8 +24,8 @@ export class ViewPicture {
   readonly #render: RenderArea;
   #picture = new ScrolledPicture({}, STEP_PX);
   readonly #coming = new ComingPicture(new ScrolledPicture({}, STEP_PX));
-  /** Of a frame that is kept as it is. */
-  readonly #part = new ScrolledPicture({}, 0, 0);
+  /** Of a frame that is kept as it is. What is copied is the whole surface, so it is as small as may be. */
+  readonly #part = new ScrolledPicture({}, 0, 0, 0);
 
   constructor(render: RenderArea) {
     this.#render = render;
@@ -47,19 +39,20 @@ export class ViewPicture {
 
   /** @param context - as a layer is given it. */
   draw(context: Context2d, frame: FrameView): void {
-    const { view, last, size, pixelRatio, kept } = frame;
+    const { view, last, pixelRatio, kept } = frame;
     const isPassing = !kept && view.downsample !== last.downsample;
     if (isPassing) this.#picture = this.#coming.exchange(frame, this.#picture);
     const picture = kept ? this.#part : this.#picture;
     const now = scaleOf(frame);
     const scale = isPassing ? passingScale(frame, picture.scale) : now;
     if (kept || scale !== picture.scale) picture.begin(scale);
-    const needed = outward(scaled(visibleBox(view, size), scale));
+    const needed = shownBox(frame, scale);
     const painter =
       (scale: number): PaintBox =>
       (target, box, origin) =>
         this.#render(target, { box, scale, pixelRatio, origin });
-    picture.cover(needed, painter(scale), now / scale);
+    picture.cover(needed, painter(scale), shownBox(frame, scale, now / scale));
+    if (!kept && !isPassing && !frame.hasty) this.#coming.reserve(needed, context);
     picture.present(context, frame, !frame.hasty);
     if (isPassing) this.#coming.prepare(frame, scale, [], painter);
     else if (!kept) this.#coming.forget();
